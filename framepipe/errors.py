@@ -1,0 +1,89 @@
+"""Every exception framepipe raises of its own, in one page.
+
+Wrong arguments are plain `TypeError` and `ValueError`, raised before anything starts; what is
+here can only happen once work has begun. All of them pickle, so they cross process borders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class FramepipeError(Exception):
+    """Base of every error that framepipe raises while it makes a movie."""
+
+
+class FrameError(FramepipeError):
+    """Drawing a frame failed; the user's own exception is the ``__cause__``.
+
+    Parameters
+    ----------
+    message : str
+        What happened and what the user can do.
+    frame : int
+        Position of the frame in the animation, counted from 0.
+    """
+
+    def __init__(self, message: str, frame: int) -> None:
+        super().__init__(message, frame)
+        self.frame = frame
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class WorkerDied(FramepipeError):
+    """A render process ended without saying why (killed, out of memory, a crash in C code).
+
+    Parameters
+    ----------
+    message : str
+        What happened and what the user can do.
+    exitcode : int or None
+        The process's exit code; ``-n`` for signal n, None when it did not end but never answered.
+    frame : int or None
+        The frame it was drawing; None when it had not begun one.
+    """
+
+    def __init__(self, message: str, exitcode: int | None, frame: int | None) -> None:
+        super().__init__(message, exitcode, frame)
+        self.exitcode = exitcode
+        self.frame = frame
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class EncoderError(FramepipeError):
+    """ffmpeg failed; its own words are in the message.
+
+    Parameters
+    ----------
+    message : str
+        What happened and what the user can do.
+    returncode : int or None
+        ffmpeg's exit status, ``-n`` when signal n ended it; None if it could not be started.
+    command : sequence of str
+        The command line, one argument an item.
+    stderr : str
+        The end of what ffmpeg printed.
+    """
+
+    def __init__(
+        self, message: str, returncode: int | None, command: Sequence[str], stderr: str
+    ) -> None:
+        super().__init__(message, returncode, tuple(command), stderr)
+        self.returncode = returncode
+        self.command = list(command)
+        self.stderr = stderr
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class EncoderNotFound(FramepipeError):
+    """No ffmpeg that can be run was found."""
+
+
+class StitchError(FramepipeError):
+    """Segments could not be joined into one movie, or the joined movie is not whole."""
