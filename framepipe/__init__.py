@@ -1,0 +1,37 @@
+"""Turn a matplotlib animation into a movie, many times sooner.
+
+framepipe takes the animation you already have and makes, frame for frame, the movie that
+`matplotlib.animation.Animation.save` would have made: render workers draw the frames in
+parallel, and one ffmpeg takes them in order through one pipe.
+
+    >>> import framepipe
+    >>> movie = framepipe.encode(ani, "movie.mp4")  # doctest: +SKIP
+
+It is not an animation library, a video editor or a player, and it changes nothing about how a
+plot is made.
+"""
+
+from .api import encode
+from .errors import (
+    EncoderError,
+    EncoderNotFound,
+    FrameError,
+    FramepipeError,
+    StitchError,
+    WorkerDied,
+)
+from .movie import Movie, Report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "EncoderError",
+    "EncoderNotFound",
+    "FrameError",
+    "FramepipeError",
+    "Movie",
+    "Report",
+    "StitchError",
+    "WorkerDied",
+    "encode",
+]

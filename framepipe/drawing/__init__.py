@@ -1,0 +1,1 @@
+"""The only room that knows matplotlib: animations in, RGBA bytes out."""

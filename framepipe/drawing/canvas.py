@@ -1,0 +1,177 @@
+"""Figure to RGBA bytes, exactly as `savefig` inside `Animation.save` writes them.
+
+During a run the figure lives on a `FrameCanvas`, an Agg canvas of our own, whichever canvas
+(Agg, a GUI's, PDF's, none) it came with: no window is ever touched.  ``draw_idle``, which
+`Animation` calls after every update and which on Agg draws a whole frame at once, only *settles*
+the figure here: see `framepipe.drawing.settle`.
+
+Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``FigureCanvasBase._is_saving``,
+``Figure._original_dpi``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from .settle import settle
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .settings import FrameSettings
+
+
+class FrameCanvas(FigureCanvasAgg):
+    """The Agg canvas on which a figure lives while its frames are drawn.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure; its canvas from now on is this one.
+    idle_draws : bool
+        Whether ``draw_idle`` on the figure's own canvas would draw at once.
+
+    Attributes
+    ----------
+    priming : bool
+        Whether ``draw_idle`` really draws: on for the first frame, since some artists keep
+        something of their first draw.
+    """
+
+    def __init__(self, figure: Figure, *, idle_draws: bool) -> None:
+        super().__init__(figure)
+        self.priming = False
+        self._idle_draws = idle_draws
+        self._is_saving = True  # animated artists are drawn; interactive mode leaves us alone
+
+    def draw_idle(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the figure as a draw would leave it, without drawing."""
+        if not self._idle_draws:
+            return
+        if self.priming:
+            super().draw_idle(*args, **kwargs)
+        else:
+            settle(self.figure)
+
+
+class FrameSizeError(Exception):
+    """The figure did not give as many bytes as a frame has.
+
+    Attributes
+    ----------
+    got, expected : int
+        Bytes drawn, and bytes of a frame.
+    """
+
+    def __init__(self, got: int, expected: int) -> None:
+        super().__init__(
+            f"the figure was drawn as {got} bytes where a frame has {expected}: "
+            "its size or dpi changed while it was being drawn"
+        )
+
+
+class Slot:
+    """A file-like face of a frame's memory: what `savefig` writes is copied there.
+
+    Parameters
+    ----------
+    out : memoryview
+        Writable memory for one frame of RGBA bytes.
+
+    Attributes
+    ----------
+    seconds : float
+        Time spent copying.
+    """
+
+    def __init__(self, out: memoryview) -> None:
+        self._out = out
+        self.seconds = 0.0
+
+    def write(self, data: Any) -> int:
+        """Copy one whole frame."""
+        begin = time.perf_counter()
+        source = memoryview(data).cast("B")
+        if source.nbytes != self._out.nbytes:
+            raise FrameSizeError(source.nbytes, self._out.nbytes)
+        np.copyto(np.frombuffer(self._out, np.uint8), np.frombuffer(source, np.uint8))
+        self.seconds = time.perf_counter() - begin
+        return source.nbytes
+
+    def seek(self, *_: int) -> int:
+        """Exist: by this matplotlib tells an open file from a name."""
+        raise OSError("a frame's memory is written once, from its beginning")
+
+
+@contextmanager
+def living_on_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
+    """Let a figure live on a `FrameCanvas` for a while, and put all back afterwards.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.  Its canvas, size and dpi are as before when the context ends.
+    idle_draws : bool
+        See `FrameCanvas`.
+
+    Yields
+    ------
+    FrameCanvas
+        The canvas it lives on.
+    """
+    old: Any = figure.canvas
+    dpi = figure.dpi
+    size = tuple(figure.get_size_inches())
+    # As Animation.save does: the old canvas, should user code hold on to it, neither starts the
+    # animation when it draws nor resizes a window.
+    kept = {name: getattr(old, name) for name in ("_is_saving", "manager")}
+    old._is_saving, old.manager = True, None
+    try:
+        # `savefig.bbox` "tight" would give every frame a size of its own.
+        with mpl.rc_context({"savefig.bbox": None}):
+            yield FrameCanvas(figure, idle_draws=idle_draws)
+    finally:
+        figure.set_canvas(old)
+        if figure.dpi != dpi:
+            figure.dpi = dpi
+        if tuple(figure.get_size_inches()) != size:
+            figure.set_size_inches(size, forward=False)
+        for name, value in kept.items():
+            setattr(old, name, value)
+
+
+def keep_size(figure: Figure, settings: FrameSettings) -> bool:
+    """Set the movie's size again if the figure has another one; tell whether it had."""
+    if tuple(figure.get_size_inches()) == settings.size:
+        return False
+    figure.set_size_inches(settings.size, forward=False)
+    return True
+
+
+def draw_full(figure: Figure, settings: FrameSettings, out: memoryview) -> float:
+    """Draw everything, through `Figure.savefig` itself.
+
+    Parameters
+    ----------
+    figure : Figure
+        A figure that lives on a `FrameCanvas`.
+    settings : FrameSettings
+        How to draw it.
+    out : memoryview
+        Where the RGBA bytes go: ``settings.nbytes`` of them, rows from the top.
+
+    Returns
+    -------
+    float
+        Seconds of it that were spent copying.
+    """
+    slot = Slot(out)
+    figure.savefig(slot, format="rgba", dpi=settings.dpi, **settings.savefig_kwargs)  # type: ignore[arg-type]
+    return slot.seconds

@@ -1,0 +1,167 @@
+"""What is to be drawn, as the front door sees it: an animation, its settings, its painters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Self
+
+import matplotlib.pyplot as plt
+from matplotlib.animation import Animation
+
+from .painter import Painter
+from .settings import (
+    FrameSettings,
+    MovieSettings,
+    frame_settings,
+    movie_settings,
+    takes_pipe,
+)
+from .source import Source, check_animations
+from .travel import pack, restore_random, snapshot_random, unpack
+
+
+class Job:
+    """An animation to be drawn.
+
+    Parameters
+    ----------
+    animation : Animation or callable
+        The animation, or a function without arguments that makes it.
+    extra_anim : sequence of Animation, optional
+        Animations that run along.
+    independent : bool
+        See `Source`.
+    writer : None, str or AbstractMovieWriter
+        As `Animation.save` takes it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of these will not do, or the animation has no frames.
+
+    Attributes
+    ----------
+    frames : int or None
+        Number of frames, as far as it is known beforehand.
+    """
+
+    def __init__(
+        self,
+        animation: Animation | Callable[[], Animation],
+        extra_anim: Sequence[Animation] | None,
+        *,
+        independent: bool,
+        writer: Any,
+    ) -> None:
+        if not takes_pipe(writer):
+            raise ValueError(
+                f"writer={writer!r} does not take frames through a pipe as FFMpegWriter does; "
+                'leave writer out, or give "ffmpeg" or an FFMpegWriter'
+            )
+        self._writer = writer
+        self._independent = independent
+        self._extra = extra_anim
+        self._random = snapshot_random()
+        self._factory: Callable[[], Animation] | None = None
+        if not isinstance(animation, Animation) and callable(animation):
+            self._factory = animation
+            animation = animation()
+        self._animations = check_animations(animation, extra_anim)
+        self._figure = self._animations[0]._fig  # type: ignore[attr-defined]
+        self.frames = Source(self._animations, independent=independent).length
+        if self.frames == 0:
+            raise ValueError("the animation has no frames")
+        self._settings: FrameSettings | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._factory is not None:
+            plt.close(self._figure)  # we made it, nobody else will
+
+    def movie_settings(
+        self,
+        *,
+        fps: float | None,
+        codec: str | None,
+        bitrate: int | None,
+        extra_args: Sequence[str] | None,
+        metadata: Mapping[str, str] | None,
+    ) -> MovieSettings:
+        """Work out how the movie is to be encoded; see `settings.movie_settings`."""
+        return movie_settings(
+            self._animations[0],
+            writer=self._writer,
+            fps=fps,
+            codec=codec,
+            bitrate=bitrate,
+            extra_args=extra_args,
+            metadata=metadata,
+        )
+
+    def frame_settings(
+        self,
+        *,
+        dpi: float | str | None,
+        codec: str,
+        suffix: str,
+        even: bool,
+        savefig_kwargs: Mapping[str, Any] | None,
+    ) -> FrameSettings:
+        """Work out how frames are to be drawn; see `settings.frame_settings`."""
+        self._settings = frame_settings(
+            self._figure,
+            dpi=dpi,
+            codec=codec,
+            suffix=suffix,
+            even=even,
+            savefig_kwargs=savefig_kwargs,
+        )
+        return self._settings
+
+    def painter(self) -> Painter:
+        """Return a painter for this process."""
+        return Painter(self._animations, **self._options())
+
+    def painter_maker(self, *, travels: bool) -> Callable[[], Painter]:
+        """Return the function that makes a painter in a worker.
+
+        Parameters
+        ----------
+        travels : bool
+            Whether it is to be pickled for a process that is not a fork of this one.
+
+        Raises
+        ------
+        CannotTravel
+            If the animation cannot be pickled.
+        ImportError
+            If cloudpickle is not installed.
+        """
+        options = self._options()
+        make = partial(Painter, self._animations, **options)
+        if not travels:
+            # Python seeds `random` anew in every fork.
+            return partial(_with_random, snapshot_random(), make)
+        if self._factory is None:
+            return partial(unpack, pack(make, self._animations, self._random))
+        build = partial(_build, self._factory, self._extra, options)
+        return partial(unpack, pack(build, self._factory, self._random))
+
+    def _options(self) -> dict[str, Any]:
+        if self._settings is None:
+            raise RuntimeError("frame_settings() comes first")
+        return {"settings": self._settings, "independent": self._independent}
+
+
+def _with_random(states: tuple[Any, Any], make: Callable[[], Painter]) -> Painter:
+    restore_random(states)
+    return make()
+
+
+def _build(
+    factory: Callable[[], Animation], extra: Sequence[Animation] | None, options: dict[str, Any]
+) -> Painter:
+    return Painter(check_animations(factory(), extra), **options)

@@ -1,0 +1,281 @@
+"""What the user's arguments and rcParams mean, worked out as `Animation.save` does.
+
+The frame size comes from matplotlib's own `FFMpegWriter`, set up on a stand-in figure, so that
+its rounding (which differs between releases) is matched by construction.  Private names used,
+looked at in matplotlib 3.9.0 and 3.11.2: ``MovieWriter._run``, ``MovieWriter._w``, ``._h``,
+``FFMpegBase._supports_transparency`` (new in 3.10), ``Animation._interval``.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib import colors
+from matplotlib.animation import AbstractMovieWriter, Animation, FFMpegWriter
+from matplotlib.backend_bases import FigureCanvasBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MovieSettings:
+    """How the movie is to be encoded, with every default filled in.
+
+    Parameters
+    ----------
+    fps : float
+        Frames a second.
+    codec : str
+        Name of the encoder, or "h264".
+    bitrate : int
+        Kilobits a second; 0 or less leaves it to the encoder.
+    extra_args : sequence of str
+        Further arguments for ffmpeg, as the user gave them.
+    metadata : mapping of str to str
+        Title, artist and so on.
+    ffmpeg : str or None
+        The program the user configured; None if they did not.
+    """
+
+    fps: float
+    codec: str
+    bitrate: int
+    extra_args: Any
+    metadata: Mapping[str, str]
+    ffmpeg: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSettings:
+    """How a frame is to be drawn.
+
+    Parameters
+    ----------
+    dpi : float
+        Dots per inch of the movie.
+    size : tuple of float
+        Width and height of the figure in inches, set again before every frame.
+    adjusted : bool
+        Whether that size is set before anything else, because the figure's own would not do.
+    width, height : int
+        Size of a frame in pixels.
+    idle_draws : bool
+        Whether ``draw_idle`` on the canvas the figure came with draws at once (Agg's does).
+    savefig_kwargs : mapping
+        Arguments for `Figure.savefig`, the face colour worked out.
+    """
+
+    dpi: float
+    size: tuple[float, float]
+    adjusted: bool
+    width: int
+    height: int
+    idle_draws: bool
+    savefig_kwargs: Mapping[str, Any]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of one RGBA frame."""
+        return 4 * self.width * self.height
+
+
+def takes_pipe(writer: Any) -> bool:
+    """Tell whether a `writer` argument means ffmpeg fed through its standard input.
+
+    Parameters
+    ----------
+    writer : None, str or AbstractMovieWriter
+        As `Animation.save` takes it.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    ValueError
+        If no writer of that name is known to matplotlib.
+    """
+    if writer is None:
+        writer = mpl.rcParams["animation.writer"]
+    if isinstance(writer, str):
+        known = mpl.animation.writers._registered  # type: ignore[attr-defined]
+        if writer not in known:
+            raise ValueError(f"writer={writer!r} is not one of {', '.join(map(repr, known))}")
+        return writer == "ffmpeg"
+    if isinstance(writer, AbstractMovieWriter):
+        return type(writer) is FFMpegWriter
+    raise TypeError(
+        f"writer must be None, a name or a MovieWriter instance, not {type(writer).__name__}"
+    )
+
+
+def movie_settings(
+    animation: Animation,
+    *,
+    writer: Any = None,
+    fps: float | None = None,
+    codec: str | None = None,
+    bitrate: int | None = None,
+    extra_args: Sequence[str] | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> MovieSettings:
+    """Fill in what the user left out, from the writer, the animation and rcParams.
+
+    Raises
+    ------
+    RuntimeError
+        If `writer` is an instance and fps, codec, bitrate, extra_args or metadata is given too;
+        as in `Animation.save`.
+    TypeError, ValueError
+        If an argument is of the wrong kind.
+    """
+    if isinstance(writer, AbstractMovieWriter):
+        given = {
+            "fps": fps, "codec": codec, "bitrate": bitrate, "extra_args": extra_args,
+            "metadata": metadata,
+        }  # fmt: skip
+        if names := [name for name, value in given.items() if value is not None]:
+            raise RuntimeError(
+                f"{', '.join(names)} cannot be given beside a MovieWriter instance; "
+                "give them to the writer when you make it"
+            )
+        fps, codec, bitrate = writer.fps, writer.codec, writer.bitrate
+        extra_args, metadata = getattr(writer, "extra_args", None), writer.metadata
+    if fps is None:
+        interval = getattr(animation, "_interval", None)
+        if not interval:
+            raise ValueError("the animation has no interval to take the frame rate from: give fps")
+        fps = 1000.0 / interval
+    if isinstance(fps, bool) or not isinstance(fps, (int, float, np.number)):
+        raise TypeError(f"fps must be a number, not {type(fps).__name__}")
+    if not (fps > 0 and np.isfinite(fps)):
+        raise ValueError(f"fps must be above 0, not {fps}")
+    if codec is None:
+        codec = mpl.rcParams["animation.codec"]
+    if bitrate is None:
+        bitrate = mpl.rcParams["animation.bitrate"]
+    if extra_args is None:
+        extra_args = mpl.rcParams["animation.ffmpeg_args"]
+    configured: str = mpl.rcParams["animation.ffmpeg_path"]
+    if configured == mpl.rcParamsDefault["animation.ffmpeg_path"]:
+        configured = ""
+    return MovieSettings(
+        fps=fps,
+        codec=codec,
+        bitrate=int(bitrate),
+        extra_args=extra_args,
+        metadata=dict(metadata or {}),
+        ffmpeg=configured or None,
+    )
+
+
+class _Sizer(FFMpegWriter):
+    """A writer that is set up, for the size it settles on, and never started."""
+
+    def _run(self) -> None:
+        pass
+
+
+def frame_settings(
+    figure: Figure,
+    *,
+    dpi: float | str | None,
+    codec: str,
+    suffix: str,
+    even: bool,
+    savefig_kwargs: Mapping[str, Any] | None,
+) -> FrameSettings:
+    """Work out size, dpi and colours of the frames.
+
+    Parameters
+    ----------
+    figure : Figure
+        The animation's figure, before anything has run.  It is not touched.
+    dpi : float, "figure" or None
+        As in `Animation.save`.
+    codec : str
+        The codec asked for.
+    suffix : str
+        Suffix of the movie's name, such as ".mp4".
+    even : bool
+        Make width and height even, as the encoder needs.
+    savefig_kwargs : mapping, optional
+        As in `Animation.save`.
+
+    Raises
+    ------
+    TypeError
+        If `savefig_kwargs` holds ``dpi`` or ``format``, which belong to the movie.
+    ValueError
+        If the frame would be empty.
+    """
+    if dpi is None:
+        dpi = mpl.rcParams["savefig.dpi"]
+    if dpi == "figure":
+        dpi = figure.dpi
+    if isinstance(dpi, str) or isinstance(dpi, bool):
+        raise TypeError(f"dpi must be a number or 'figure', not {dpi!r}")
+    dpi = float(dpi) if not isinstance(dpi, int) else dpi
+    if not (dpi > 0 and np.isfinite(dpi)):
+        raise ValueError(f"dpi must be above 0, not {dpi}")
+
+    kwargs = dict(savefig_kwargs or {})
+    if "bbox_inches" in kwargs:
+        _log.warning(
+            "savefig_kwargs: 'bbox_inches' is left out, since every frame must be of one size"
+        )
+        del kwargs["bbox_inches"]
+    for name in ("dpi", "format"):
+        if name in kwargs:
+            raise TypeError(f"savefig_kwargs cannot hold {name!r}: it belongs to the whole movie")
+
+    stand_in = Figure(figsize=tuple(figure.get_size_inches()), dpi=figure.dpi)
+    sizer: Any = _Sizer(codec="h264" if even else "rawvideo")
+    # The folder must exist; the name only matters for its suffix.
+    sizer.setup(stand_in, os.path.join(os.curdir, "movie" + suffix), dpi)
+    width, height = sizer.frame_size
+    if width < 1 or height < 1:
+        raise ValueError(f"a frame of {width}x{height} pixels is empty: raise figsize or dpi")
+    size = (float(sizer._w), float(sizer._h))
+    adjusted = tuple(stand_in.get_size_inches()) != tuple(figure.get_size_inches())
+
+    sizer.codec = codec
+    if not getattr(sizer, "_supports_transparency", lambda: False)():
+        face = kwargs.get("facecolor", mpl.rcParams["savefig.facecolor"])
+        if isinstance(face, str) and face == "auto":
+            face = figure.get_facecolor()
+        kwargs["facecolor"] = _on_white(face)
+        kwargs["transparent"] = False
+    return FrameSettings(
+        dpi=dpi,
+        size=size,
+        adjusted=adjusted,
+        width=width,
+        height=height,
+        idle_draws=draws_when_idle(figure.canvas),
+        savefig_kwargs=kwargs,
+    )
+
+
+def draws_when_idle(canvas: FigureCanvasBase) -> bool:
+    """Tell whether ``draw_idle`` on this canvas draws at once, with Agg.
+
+    GUI canvases put it off until their event loop runs, which it does not during a save.
+    """
+    return (
+        isinstance(canvas, FigureCanvasAgg) and type(canvas).draw_idle is FigureCanvasBase.draw_idle
+    )
+
+
+def _on_white(color: Any) -> Any:
+    """Lay a colour that may be transparent over white; shape (3,), floats from 0 to 1."""
+    red, green, blue, alpha = colors.to_rgba(color)
+    # In Animation.save's order of operations, so that the last bit is the same, too.
+    return alpha * np.array([red, green, blue]) + 1 - alpha

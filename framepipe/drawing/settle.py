@@ -1,0 +1,119 @@
+"""What drawing a frame leaves behind, brought about without drawing it.
+
+`Animation.save` draws every frame, and a few of matplotlib's artists *keep* something of it:
+lazy autoscaling happens at the next draw, an equal aspect with ``adjustable="datalim"`` changes
+the limits from where the last draw left them, a quiver takes its arrow width and scale from the
+first draw, an unscaled norm its limits from the first array drawn, a table its column widths.
+A worker that does not draw frame i must still carry these on to frame i + 1.
+
+Looked at in matplotlib 3.9.0 and 3.11.2; private names used: ``Axes._children``,
+``Figure._get_draw_artists`` (which applies the axes' aspects), ``RendererAgg._draw_disabled``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure
+from matplotlib.quiver import Quiver, QuiverKey
+from matplotlib.table import Table
+
+
+def every_axes(figure: Figure) -> Iterator[Any]:
+    """Yield all axes of a figure: of its subfigures, and inset ones, too."""
+    waiting: list[Any] = list(figure.axes)
+    while waiting:
+        axes = waiting.pop()
+        yield axes
+        waiting.extend(axes.child_axes)
+
+
+def settle(figure: Figure) -> None:
+    """Carry on, for a frame that is not drawn, what drawing it would have left behind.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure after the frame's updates.  Its layout, limits, scales and norms are settled
+        in place.
+
+    Notes
+    -----
+    Cheap by intent (a few microseconds an axes; a layout engine is what it is): it runs for
+    every frame in every process.
+    Artists of other people's making that keep something of their first draw are covered for the
+    first frame only, which every process draws.
+    """
+    engine = figure.get_layout_engine()
+    if engine is not None and figure.axes:
+        figure._get_draw_artists(figure.canvas.get_renderer())  # type: ignore[attr-defined]
+        with suppress(ValueError):  # as Figure.draw does: a figure too small for its layout
+            engine.execute(figure)
+    for axes in every_axes(figure):
+        if not axes.get_visible():
+            continue
+        axes.viewLim  # noqa: B018 - reading it does the lazy autoscale
+        if axes.get_aspect() != "auto" and axes.get_adjustable() == "datalim":
+            _apply_aspect(axes)
+        _settle_all(axes._children)
+    _settle_all(figure.artists)
+
+
+def _settle_all(artists: Iterable[Artist]) -> None:
+    for artist in artists:
+        kind = type(artist)
+        try:
+            keep = _KEEPERS[kind]
+        except KeyError:
+            keep = _KEEPERS[kind] = next(
+                (way for base, way in _WAYS if issubclass(kind, base)), None
+            )
+        if keep is not None:
+            keep(artist)
+
+
+def _apply_aspect(axes: Any) -> None:
+    locator = axes.get_axes_locator()
+    axes.apply_aspect(locator(axes, None) if locator else None)
+
+
+def _scale_norm(artist: Any) -> None:
+    if artist.get_array() is not None and not artist.norm.scaled() and artist.get_visible():
+        artist.autoscale_None()
+
+
+def _first_draw(artist: Any) -> None:
+    if getattr(artist, "_framepipe_settled", False) or not artist.get_visible():
+        return
+    renderer = artist.get_figure().canvas.get_renderer()
+    with renderer._draw_disabled():
+        artist.draw(renderer)
+    artist._framepipe_settled = True
+
+
+def _every_draw(artist: Any) -> None:
+    if artist.get_visible() and artist.stale:
+        renderer = artist.get_figure().canvas.get_renderer()
+        with renderer._draw_disabled():
+            artist.draw(renderer)
+
+
+def _quiver(artist: Any) -> None:
+    _first_draw(artist)
+    _scale_norm(artist)
+
+
+#: What to do for an artist, by the first of these classes that it is of.
+_WAYS: tuple[tuple[type, Callable[[Any], None]], ...] = (
+    (Quiver, _quiver),
+    (QuiverKey, _first_draw),
+    (Table, _every_draw),
+    (ScalarMappable, _scale_norm),
+)
+
+#: The same, found once for each class that was met.
+_KEEPERS: dict[type, Callable[[Any], None] | None] = {}

@@ -1,0 +1,215 @@
+"""How a painter travels to a process that is not a fork of this one.
+
+One cloudpickle carries the animation with everything its functions refer to, so that the figure
+the functions change is the figure that is drawn.  With it go what a fork would have inherited and
+drawing depends on: rcParams, the states of `random` and `numpy.random`, fonts and colormaps added
+by hand, and the working directory.
+
+What stays behind: canvases, GUI managers, timers, and iterators that have begun (the live
+preview's); saving needs none of them.
+
+Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Animation.frame_seq`` and
+``Animation._blit_cache`` (left out), ``FontManager.ttflist``,
+``ColormapRegistry._builtin_cmaps``.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import random
+import sys
+import sysconfig
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, cast
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.animation import Animation
+from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase, TimerBase
+from matplotlib.font_manager import fontManager
+
+from .painter import Painter
+
+#: Attributes of an `Animation` that only the live preview uses, and that cannot travel.
+_PREVIEW_ONLY = ("frame_seq", "_blit_cache")
+
+
+class CannotTravel(TypeError):
+    """The animation refers to something that cannot be pickled."""
+
+
+def snapshot_random() -> tuple[Any, Any]:
+    """Return the states of `random` and `numpy.random`."""
+    return random.getstate(), np.random.get_state(legacy=False)
+
+
+def restore_random(states: tuple[Any, Any]) -> None:
+    """Set the states that `snapshot_random` returned."""
+    random.setstate(states[0])
+    np.random.set_state(states[1])
+
+
+def pack(make_painter: Callable[[], Painter], animations: Any, states: tuple[Any, Any]) -> bytes:
+    """Pack a painter for the way to another process.
+
+    Parameters
+    ----------
+    make_painter : callable
+        Returns the painter, there.
+    animations : sequence of Animation, or callable
+        What the user's functions are found in.
+    states : tuple
+        What `snapshot_random` returned before the animation was touched.
+
+    Returns
+    -------
+    bytes
+        For `unpack`.
+
+    Raises
+    ------
+    CannotTravel
+        If something in it cannot be pickled.
+    ImportError
+        If cloudpickle is not installed.
+    """
+    try:
+        import cloudpickle
+    except ImportError as error:
+        raise ImportError(
+            "starting workers by spawn or forkserver needs cloudpickle: "
+            "pip install 'framepipe[spawn]'"
+        ) from error
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+        def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, Animation):
+                state = {
+                    name: value for name, value in vars(obj).items() if name not in _PREVIEW_ONLY
+                }
+                return _bare, (type(obj),), state
+            if isinstance(obj, FigureCanvasBase):
+                return getattr, (obj.figure, "canvas")
+            if isinstance(obj, TimerBase):
+                return TimerBase, (obj.interval,)
+            if isinstance(obj, FigureManagerBase):
+                return types.NoneType, ()
+            return super().reducer_override(obj)
+
+    builtin = mpl.colormaps._builtin_cmaps  # type: ignore[attr-defined]
+    environment = {
+        "rc": dict(mpl.rcParams),
+        "random": states,
+        "cwd": os.getcwd(),
+        "path": list(sys.path),
+        "fonts": list(fontManager.ttflist),
+        "cmaps": {name: mpl.colormaps[name] for name in mpl.colormaps if name not in builtin},
+    }
+    buffer = io.BytesIO()
+    with _by_value(cloudpickle, animations):
+        try:
+            Pickler(buffer).dump(environment)
+            Pickler(buffer).dump(make_painter)
+        except Exception as error:
+            raise CannotTravel(
+                f"the animation cannot be sent to a spawned process: {error}. "
+                'Use start_method="fork" or workers=0, or give encode() a function that makes '
+                "the animation instead of the animation"
+            ) from error
+    return buffer.getvalue()
+
+
+def unpack(packed: bytes) -> Painter:
+    """Make the painter in this process.
+
+    Parameters
+    ----------
+    packed : bytes
+        From `pack`.
+
+    Returns
+    -------
+    Painter
+        Not yet opened.
+    """
+    buffer = io.BytesIO(packed)
+    environment = pickle.load(buffer)  # noqa: S301 - from our own parent process
+    os.chdir(environment["cwd"])
+    sys.path[:] = environment["path"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
+        mpl.rcParams.update({**environment["rc"], "backend": "agg"})
+    fontManager.ttflist = environment["fonts"]
+    for name, cmap in environment["cmaps"].items():
+        mpl.colormaps.register(cmap, name=name, force=True)
+    make_painter: Callable[[], Painter] = pickle.load(buffer)  # noqa: S301
+    restore_random(environment["random"])
+    return make_painter()
+
+
+def _bare(cls: type[Animation]) -> Animation:
+    """Make an animation without running its constructor, which would begin a preview."""
+    animation: Any = cls.__new__(cls)
+    animation._draw_was_started = True
+    animation.frame_seq = iter(())
+    return cast("Animation", animation)
+
+
+@contextmanager
+def _by_value(cloudpickle: Any, animations: Any) -> Iterator[None]:
+    """Send the user's own modules by value.
+
+    A function of an importable module would otherwise travel as a name: the worker would import
+    the module anew, make a second figure, and the function would change that one while the first
+    is drawn.
+    """
+    modules = []
+    for name in sorted(_modules_of(animations)):
+        module = sys.modules.get(name)
+        if module is not None and _is_users(module):
+            cloudpickle.register_pickle_by_value(module)
+            modules.append(module)
+    try:
+        yield
+    finally:
+        for module in modules:
+            cloudpickle.unregister_pickle_by_value(module)
+
+
+def _modules_of(animations: Any) -> set[str]:
+    found: list[Any] = list(animations) if isinstance(animations, (tuple, list)) else [animations]
+    names = set()
+    for one in found:
+        if isinstance(one, Animation):
+            parts = [
+                type(one),
+                *(vars(one).get(name) for name in ("_func", "_init_func", "_iter_gen")),
+            ]
+        else:
+            parts = [one]
+        for part in parts:
+            while isinstance(part, partial):
+                part = part.func
+            owner = getattr(part, "__self__", None)  # a bound method's object
+            name = getattr(part if owner is None else type(owner), "__module__", None)
+            if isinstance(name, str):
+                names.add(name)
+    return names
+
+
+def _is_users(module: types.ModuleType) -> bool:
+    """Tell whether a module is neither Python's nor an installed package's."""
+    top = module.__name__.partition(".")[0]
+    file = getattr(module, "__file__", None)
+    if top in sys.stdlib_module_names or top in ("__main__", "framepipe") or file is None:
+        return False
+    installed = {sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")}
+    return not any(
+        os.path.realpath(file).startswith(os.path.realpath(d) + os.sep) for d in installed
+    )

@@ -1,0 +1,73 @@
+"""Find ffmpeg; and the one place to import from what else concerns running it."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+
+from ..errors import EncoderNotFound
+from .command import Encoding, carries_alpha, command, forced_format
+from .encoder import Encoder
+from .sizes import needs_even_size
+
+__all__ = [
+    "Encoder",
+    "Encoding",
+    "carries_alpha",
+    "command",
+    "find_ffmpeg",
+    "forced_format",
+    "needs_even_size",
+]
+
+_log = logging.getLogger(__name__)
+
+_ADVICE = (
+    "Put one into this environment with 'pip install imageio-ffmpeg', install your system's "
+    "package, or set rcParams['animation.ffmpeg_path'] to the program."
+)
+
+
+def find_ffmpeg(configured: str | None) -> str:
+    """Find the ffmpeg to run.
+
+    Parameters
+    ----------
+    configured : str or None
+        The program the user has chosen, by name or path; None if they left the choice to us.
+
+    Returns
+    -------
+    str
+        The user's program if it is there; else imageio-ffmpeg's, which is its own binary, conda's
+        or the system's, in this order (``IMAGEIO_FFMPEG_EXE`` overrides them).
+
+    Raises
+    ------
+    EncoderNotFound
+        If there is none.
+    """
+    if configured is not None:
+        found = shutil.which(configured)
+        if found is not None:
+            return found
+        _log.warning(
+            "rcParams['animation.ffmpeg_path'] is %r, which is not a program that can be run; "
+            "using imageio-ffmpeg's ffmpeg instead",
+            configured,
+        )
+    try:
+        # Imported late: looking for the binary costs a start of ffmpeg, and a broken install of
+        # this one package should not keep framepipe from being imported.
+        import imageio_ffmpeg
+
+        bundled = str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError) as error:
+        raise EncoderNotFound(f"No ffmpeg was found: {error} {_ADVICE}") from error
+    found = shutil.which(bundled)
+    if found is None:
+        raise EncoderNotFound(
+            f"imageio-ffmpeg names {bundled!r} as its ffmpeg, which is not a program that can be "
+            f"run. {_ADVICE}"
+        )
+    return found

@@ -1,0 +1,90 @@
+"""What this process may use of the machine."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+from pathlib import Path
+
+#: Where the kernel shows control groups.
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+def usable_cpus(cgroups: Path = CGROUPS) -> int:
+    """Return how many CPUs this process may use.
+
+    The affinity mask (``taskset``, batch systems) and the control group's quota (containers) both
+    count, whichever is less.
+
+    Parameters
+    ----------
+    cgroups : Path, default: `CGROUPS`
+        Root of the control group file system.
+
+    Returns
+    -------
+    int
+        At least 1.
+    """
+    affinity = getattr(os, "sched_getaffinity", None)
+    cpus = len(affinity(0)) if affinity else os.cpu_count() or 1
+    quota = _quota(cgroups)
+    # Half a CPU is still a process's worth; 1.5 CPUs are better used by two.
+    return max(1, min(cpus, cpus if quota is None else math.ceil(quota)))
+
+
+def default_workers() -> int:
+    """Return how many render workers to start when the user does not say.
+
+    One for every usable CPU; none inside a daemonic process (a `multiprocessing.Pool` worker),
+    which may not have children.
+    """
+    return 0 if multiprocessing.current_process().daemon else usable_cpus()
+
+
+def _quota(root: Path) -> float | None:
+    """Return the tightest CPU quota on the way up from our control group, in CPUs."""
+    quotas = [
+        quota
+        for folder in _own_groups(root)
+        for quota in (_quota_v2(folder), _quota_v1(folder))
+        if quota is not None
+    ]
+    return min(quotas, default=None)
+
+
+def _own_groups(root: Path) -> list[Path]:
+    """Return our control group's folders and their parents, as far as they can be seen."""
+    folders = [root, root / "cpu"]
+    try:
+        lines = Path("/proc/self/cgroup").read_text().splitlines()
+    except OSError:
+        return folders
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        base = root / "cpu" if controllers else root
+        here = base
+        for part in path.strip("/").split("/"):
+            here = here / part
+            folders.append(here)
+    return folders
+
+
+def _quota_v2(folder: Path) -> float | None:
+    try:
+        quota, period = (folder / "cpu.max").read_text().split()
+        return None if quota == "max" else int(quota) / int(period)
+    except (OSError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _quota_v1(folder: Path) -> float | None:
+    try:
+        quota = int((folder / "cpu.cfs_quota_us").read_text())
+        period = int((folder / "cpu.cfs_period_us").read_text())
+        return quota / period if quota > 0 else None
+    except (OSError, ValueError, ZeroDivisionError):
+        return None

@@ -1,0 +1,432 @@
+"""Render processes: start, handshake, hand out frames, watch, stop; exceptions carried home.
+
+::
+
+    main process                                     worker k
+    ------------                                     --------
+    start -------- fork / spawn / forkserver ------> open the painter
+          <------------------------------- Ready ---
+    Paint(frame, slot) ----------------------------> advance to the frame, draw it into the slot
+          <---------------------- Painted(frame) ---
+          <------------------------- Ended(total) -- the animation was over before that frame
+          <---------------------- Failed(frame) ---- the user's code raised
+    None ------------------------------------------> leave
+
+One duplex connection per worker, small messages only.  No queue and no lock is shared between
+processes, since a worker that is killed would take the lock with it.  A worker that dies shows as
+end-of-file on its connection; what it had sent before is read first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import time
+import traceback
+import types
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from ..errors import FrameError
+from .ring import Ring
+
+#: Seconds a worker may take to say that it is ready.  A fork is ready at once; a spawned process
+#: imports matplotlib and the user's modules, which on a loaded network disk has been seen to take
+#: most of a minute.  Longer means a lock that was held when we forked, and it will never come.
+READY_TIMEOUT = 90.0
+
+#: Frames a worker may have been given and not yet painted: one in hand, one to go on with while
+#: the message about the first is on its way.
+AHEAD = 2
+
+#: Seconds that a worker which was told to leave may take before it is killed.
+LEAVE_TIMEOUT = 2.0
+
+
+class Painter(Protocol):
+    """What a worker needs: something that draws frames in ascending order."""
+
+    @property
+    def frames(self) -> int | None:
+        """How many frames there are; None while that is not known."""
+
+    def open(self) -> None:
+        """Make ready, in the process that paints."""
+
+    def paint(self, frame: int, out: memoryview) -> Any | None:
+        """Draw a frame into memory.
+
+        Returns what it cost, or None if the animation is over before this frame: then `frames`
+        says how many it has.  Raises `FrameError`, from the user's own exception.
+        """
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker can be given frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A frame stands in its slot."""
+
+    frame: int
+    cost: Any
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The animation was over before the frame that was asked for."""
+
+    frame: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The user's code, or drawing, raised.
+
+    Parameters
+    ----------
+    frame : int
+        The frame it was for.
+    message : str
+        Of the `FrameError`.
+    packed : bytes or None
+        The user's exception, pickled; None if it cannot be.
+    name : str
+        Its type and message, for when it cannot be unpickled.
+    text : str
+        Its traceback.
+    """
+
+    frame: int
+    message: str
+    packed: bytes | None
+    name: str
+    text: str
+
+    @classmethod
+    def of(cls, error: BaseException, frame: int, dumps: Callable[[Any], bytes]) -> Failed:
+        """Describe an exception so that it can travel."""
+        if isinstance(error, FrameError) and error.__cause__ is not None:
+            frame, message, error = error.frame, str(error), error.__cause__
+        else:
+            message = f"painting frame {frame} failed: {type(error).__name__}: {error}"
+        name = f"{type(error).__name__}: {error}"
+        text = "".join(traceback.format_exception(error))
+        try:
+            packed = dumps(error)
+            pickle.loads(packed)  # noqa: S301 - our own bytes: does it come back?
+        except Exception:  # noqa: BLE001 - whatever its pickling raises
+            return cls(frame, message, None, name, text)
+        return cls(frame, message, packed, name, text)
+
+    def error(self) -> FrameError:
+        """Make the `FrameError` to raise, with the user's exception and traceback as causes."""
+        cause: BaseException | None = None
+        if self.packed is not None:
+            # Its class may be one that only the worker could import.
+            with contextlib.suppress(Exception):
+                cause = pickle.loads(self.packed)  # noqa: S301 - from our own child process
+        if not isinstance(cause, BaseException):
+            cause = UnpicklableError(self.name)
+        cause.__cause__ = RemoteTraceback(self.text)
+        error = FrameError(self.message, self.frame)
+        error.__cause__ = cause
+        return error
+
+
+class RemoteTraceback(Exception):
+    """Shows, as a cause, the traceback of an exception that was raised in another process."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f'\n"""\n{self.text}"""'
+
+
+class UnpicklableError(Exception):
+    """Stands for an exception that could not travel; its type and message are in the text."""
+
+
+def serve(
+    connection: Connection,
+    ring: Ring,
+    make_painter: Callable[[], Painter],
+    *,
+    quiet: bool,
+    dumps: Callable[[Any], bytes] = pickle.dumps,
+    close_first: Iterable[int] = (),
+) -> None:
+    """Be a worker: paint what is asked for until told to leave or the main process is gone.
+
+    Parameters
+    ----------
+    connection : Connection
+        To the main process.
+    ring : Ring
+        Where frames go.
+    make_painter : callable
+        Returns what draws.
+    quiet : bool
+        Throw away what the user's functions print and warn: every worker runs all of them, and
+        one of each is enough.
+    dumps : callable, default: pickle.dumps
+        Pickles the user's exceptions.
+    close_first : iterable of int
+        File descriptors inherited from the main process that must not stay open here.
+    """
+    for descriptor in close_first:
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process sees Ctrl-C and decides
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    if quiet:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
+        warnings.showwarning = lambda *_, **__: None
+    try:
+        painter = make_painter()
+        painter.open()
+    except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
+        with contextlib.suppress(OSError):
+            connection.send(Failed.of(error, 0, dumps))
+        return
+    with contextlib.suppress(EOFError, OSError):  # the main process is gone: leave quietly
+        connection.send(Ready())
+        while True:
+            begin = time.perf_counter()
+            asked = connection.recv()
+            if asked is None:
+                return
+            frame, slot = asked
+            waited = time.perf_counter() - begin
+            try:
+                cost = painter.paint(frame, ring.slot(slot))
+            except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
+                connection.send(Failed.of(error, frame, dumps))
+                continue
+            if cost is None:
+                connection.send(Ended(frame, painter.frames or 0))
+            else:
+                connection.send(Painted(frame, cost, waited))
+
+
+def _serve_spawned(connection: Connection, ring: Ring, parcel: Ring, quiet: bool) -> None:
+    """Be a worker that is not a fork; exceptions may be of classes that travelled by value."""
+    from cloudpickle import dumps
+
+    def make_painter() -> Painter:
+        painter: Painter = pickle.loads(parcel.slot(0))()  # noqa: S301 - from our own parent
+        return painter
+
+    serve(connection, ring, make_painter, quiet=quiet, dumps=dumps)
+
+
+class Worker:
+    """The main process's end of one render process.
+
+    Attributes
+    ----------
+    index : int
+        Which worker it is, from 0.
+    connection : Connection
+        To it.
+    ready : bool
+        Whether it has said so.
+    given : deque of int
+        Frames it was given and has not answered for, ascending.
+    last : int
+        The last frame it was given; -1 before the first.
+    """
+
+    def __init__(self, index: int, process: Any, connection: Connection) -> None:
+        self.index = index
+        self.process = process
+        self.connection = connection
+        self.ready = False
+        self.given: deque[int] = deque()
+        self.last = -1
+        self.started = time.monotonic()
+
+    def give(self, frame: int, slot: int) -> None:
+        """Ask for a frame.  If the worker is dead, that shows elsewhere."""
+        self.given.append(frame)
+        self.last = frame
+        with contextlib.suppress(OSError):
+            self.connection.send((frame, slot))
+
+    def leave(self) -> None:
+        """Tell it to leave."""
+        with contextlib.suppress(OSError):
+            self.connection.send(None)
+
+    def kill(self) -> int | None:
+        """End it now, whatever it is doing; return its exit code."""
+        self.process.kill()
+        return self.reap(LEAVE_TIMEOUT)
+
+    def reap(self, timeout: float) -> int | None:
+        """Wait for its end, then let go of it; return its exit code, None if it goes on."""
+        self.process.join(timeout)
+        code: int | None = self.process.exitcode
+        if code is not None:
+            self.connection.close()
+            self.process.close()
+        return code
+
+
+class Crew:
+    """All render processes of one movie.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    ring : Ring
+        The memory they draw into.
+    make_painter : callable
+        Returns the painter, in the worker.  It must be picklable unless `start_method` is "fork".
+    start_method : {"fork", "spawn", "forkserver"}
+        How they are started.
+
+    Notes
+    -----
+    The main program's ``__main__`` module is hidden from `multiprocessing` while a process is
+    spawned: nothing in it is needed (the animation has been packed), and running a script again
+    that has no ``if __name__ == "__main__"`` guard would start the whole job anew in every worker.
+    Not protected: two crews being *spawned* at the same moment in two threads.
+    """
+
+    def __init__(
+        self, count: int, ring: Ring, make_painter: Callable[[], Painter], start_method: str
+    ) -> None:
+        self._ring = ring
+        self._make_painter = make_painter
+        self._method = start_method
+        self._context = multiprocessing.get_context(start_method)
+        self._parcel: Ring | None = None
+        self.workers: list[Worker] = []
+        try:
+            if start_method != "fork":
+                # Not an argument of the process: multiprocessing writes those into a pipe whose
+                # reading end it holds open itself, so with more than 64 KiB a child that dies
+                # while it is importing would block us for ever.
+                packed = pickle.dumps(make_painter)
+                self._parcel = Ring(1, len(packed))
+                self._parcel.slot(0)[:] = packed
+            for index in range(count):
+                self.workers.append(self._start(index, ()))
+        except BaseException:
+            self.kill()
+            raise
+
+    def replace(self, worker: Worker, close_first: Iterable[int]) -> Worker:
+        """Start another process in the place of one that died.
+
+        Parameters
+        ----------
+        worker : Worker
+            The dead one, reaped.
+        close_first : iterable of int
+            Descriptors opened since the crew was made (the encoder's standard input above all:
+            while a fork holds it open, the encoder never sees its end).
+        """
+        fresh = self._start(worker.index, close_first)
+        self.workers[self.workers.index(worker)] = fresh
+        return fresh
+
+    def _start(self, index: int, close_first: Iterable[int]) -> Worker:
+        ours, theirs = self._context.Pipe(duplex=True)
+        quiet = index > 0
+        if self._method == "fork":
+            siblings = [
+                worker.connection.fileno()
+                for worker in self.workers
+                if not worker.connection.closed
+            ]
+            process: Any = self._context.Process(  # type: ignore[attr-defined]
+                target=serve,
+                args=(theirs, self._ring, self._make_painter),
+                kwargs={
+                    "quiet": quiet,
+                    "close_first": [ours.fileno(), *siblings, *close_first],
+                },
+                name=f"framepipe-{index}",
+                daemon=True,
+            )
+        else:
+            process = self._context.Process(  # type: ignore[attr-defined]
+                target=_serve_spawned,
+                args=(theirs, self._ring, self._parcel, quiet),
+                name=f"framepipe-{index}",
+                daemon=True,
+            )
+        try:
+            with _starting(hide_main=self._method != "fork"):
+                process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        return Worker(index, process, ours)
+
+    def stop(self) -> None:
+        """Let every worker leave, and wait for it."""
+        for worker in self.workers:
+            worker.leave()
+        deadline = time.monotonic() + LEAVE_TIMEOUT
+        for worker in self.workers:
+            if worker.reap(max(0.0, deadline - time.monotonic())) is None:
+                worker.kill()
+        self.workers.clear()
+
+    def kill(self) -> None:
+        """End every worker now."""
+        for worker in self.workers:
+            worker.process.kill()
+        for worker in self.workers:
+            worker.reap(LEAVE_TIMEOUT)
+        self.workers.clear()
+        if self._parcel is not None:
+            self._parcel.close()
+            self._parcel = None
+
+
+@contextlib.contextmanager
+def _starting(*, hide_main: bool) -> Iterator[None]:
+    """Keep SIGINT away from a process being started, and `__main__` out of a spawned one."""
+    masked = None
+    if hasattr(signal, "pthread_sigmask"):
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    main = sys.modules.get("__main__")
+    if hide_main:
+        sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        with warnings.catch_warnings():
+            # Python 3.12 warns of forking beside threads.  Workers run no other thread's code,
+            # and one that comes up with a held lock is caught by the handshake.
+            warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
+            yield
+    finally:
+        if hide_main and main is not None:
+            sys.modules["__main__"] = main
+        if masked is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)

@@ -1,0 +1,1 @@
+"""Doors into other people's houses: matplotlib's writer registry, executors, the notebook."""

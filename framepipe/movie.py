@@ -1,0 +1,97 @@
+"""The result of `framepipe.encode`: where the movie is, and what it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where the time went.
+
+    Worker times are sums over all render workers, so they can exceed the wall time.
+
+    Parameters
+    ----------
+    update : float
+        Seconds in the animation's own functions.  With replay every worker runs all of them.
+    draw : float
+        Seconds drawing.
+    copy : float
+        Seconds copying drawn frames into shared memory.
+    wait : float
+        Seconds render workers had nothing to do: high when the encoder is what holds the movie up.
+    encode : float
+        Seconds in which a drawn frame was waiting for ffmpeg to take it, and the end of the movie.
+    encoder_cpu : float
+        CPU seconds ffmpeg used; 0 where the system does not tell.
+    restarts : int
+        Render workers that died and were replaced.
+    memory : int
+        Bytes of shared memory for frames.
+    """
+
+    update: float
+    draw: float
+    copy: float
+    wait: float
+    encode: float
+    encoder_cpu: float
+    restarts: int
+    memory: int
+
+    def __str__(self) -> str:
+        times = (
+            f"update {self.update:.2f} s, draw {self.draw:.2f} s, copy {self.copy:.2f} s, "
+            f"wait {self.wait:.2f} s, encode {self.encode:.2f} s (CPU {self.encoder_cpu:.2f} s)"
+        )
+        died = f"; {self.restarts} worker(s) replaced" if self.restarts else ""
+        return f"{times}; {self.memory / 2**20:.0f} MiB shared{died}"
+
+
+@dataclass(frozen=True, slots=True)
+class Movie:
+    """A finished movie.
+
+    Usable wherever a path is: ``open(movie, "rb")``, ``shutil.copy(movie, ...)``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    frames : int
+        Number of frames.
+    width, height : int
+        Size of a frame in pixels.
+    fps : float
+        Frames a second.
+    seconds : float
+        Wall time it took to make.
+    mode : str
+        The engine: "pipe".
+    workers : int
+        Render processes; 0 if the calling process drew.
+    report : Report
+        Where the time went.
+    """
+
+    path: Path
+    frames: int
+    width: int
+    height: int
+    fps: float
+    seconds: float
+    mode: str
+    workers: int
+    report: Report
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.frames} frames of {self.width}x{self.height} in "
+            f"{self.seconds:.2f} s ({self.frames / max(self.seconds, 1e-9):.0f} frames/s, "
+            f"{self.mode}, {self.workers} workers)"
+        )

@@ -1,0 +1,144 @@
+"""How truth is made: what `Animation.save` does with a case of the corpus.
+
+One ffmpeg run writes two files: the raw RGBA frames as matplotlib handed them over, and, where
+nothing is transparent, an mp4.  framepipe is given the very same arguments, so both the frames and
+the finished movie can be compared.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import imageio_ffmpeg
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.animation import FFMpegWriter, writers
+
+if TYPE_CHECKING:
+    from animations import Case
+
+FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+RECORDER = "framepipe tests: ffmpeg, frame size noted"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A saved movie: a hash of each frame's RGBA bytes, and where the files are."""
+
+    frames: list[str]
+    width: int
+    height: int
+    raw: Path
+    movie: Path | None
+
+
+@writers.register(RECORDER)
+class Recorder(FFMpegWriter):
+    """matplotlib's own ffmpeg writer; it only remembers how large its frames were."""
+
+    last_size: tuple[int, int] = (0, 0)
+
+    def setup(self, *args: Any, **kwargs: Any) -> None:
+        super().setup(*args, **kwargs)
+        Recorder.last_size = self.frame_size
+
+
+@contextmanager
+def surroundings(case: Case) -> Iterator[None]:
+    """matplotlib as every case finds it: the defaults, Agg, our ffmpeg, no figure, its rcParams."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.use("agg")
+        plt.close("all")
+        mpl.rcParams["animation.ffmpeg_path"] = FFMPEG
+        mpl.rcParams.update(case.rc)
+        try:
+            yield
+        finally:
+            plt.close("all")
+
+
+def arguments(case: Case, directory: Path) -> dict[str, Any]:
+    """Keyword arguments for `Animation.save` and `framepipe.encode`, `extra_anim` aside.
+
+    The file named by `filename` holds raw RGBA frames.  matplotlib writes the arguments for the
+    codec first, then `extra_args`, then the name: so `extra_args` can finish one output (the mp4)
+    and begin another.
+    """
+    raw = ["-f", "rawvideo", "-pix_fmt", "rgba"]
+    common = {"filename": str(directory / f"{case.name}.rgba"), "writer": "ffmpeg", **case.save}
+    if case.transparent:
+        return {**common, "codec": "rawvideo", "extra_args": raw}
+    mp4 = ["-pix_fmt", "yuv420p", "-preset", "ultrafast", "-y", str(movie_of(case, directory))]
+    return {**common, "extra_args": [*mp4, *raw, "-vcodec", "rawvideo"]}
+
+
+def movie_of(case: Case, directory: Path) -> Path:
+    """Where the mp4 of an opaque case goes."""
+    return directory / f"{case.name}.mp4"
+
+
+def serial(case: Case, directory: Path) -> Reference:
+    """The truth: a freshly made animation, saved by `Animation.save`."""
+    given = {**arguments(case, directory), "writer": RECORDER}
+    with surroundings(case):
+        animation, extra = case.build()
+        animation.save(**given, extra_anim=extra or None)
+    return _reference(case, directory, *Recorder.last_size)
+
+
+def run_framepipe(case: Case, directory: Path, **options: Any) -> Reference:
+    """The same case with the same arguments, made by `framepipe.encode`."""
+    import framepipe
+
+    with surroundings(case):
+        animation, extra = case.build()
+        movie = framepipe.encode(
+            animation, **arguments(case, directory), extra_anim=extra or None, **options
+        )
+    return _reference(case, directory, movie.width, movie.height)
+
+
+def _reference(case: Case, directory: Path, width: int, height: int) -> Reference:
+    raw = directory / f"{case.name}.rgba"
+    movie = None if case.transparent else movie_of(case, directory)
+    return Reference(hashes(raw, width, height), width, height, raw, movie)
+
+
+def hashes(path: Path, width: int, height: int) -> list[str]:
+    """A hash for each frame of a file of raw RGBA frames, read one frame at a time."""
+    size = 4 * width * height
+    found = []
+    with open(path, "rb") as file:
+        while frame := file.read(size):
+            if len(frame) != size:
+                raise ValueError(f"{path} ends {len(frame)} bytes into a frame of {size}")
+            found.append(hashlib.blake2b(frame, digest_size=16).hexdigest())
+    return found
+
+
+def decoded(movie: Path) -> list[str]:
+    """A hash for each frame that a player would show: the movie decoded by ffmpeg."""
+    command = [FFMPEG, "-loglevel", "error", "-i", str(movie), "-f", "framemd5", "-"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    lines = (line for line in done.stdout.decode().splitlines() if not line.startswith("#"))
+    return [line.rpartition(",")[2].strip() for line in lines]
+
+
+_KEPT = tempfile.TemporaryDirectory(prefix="framepipe-reference-")
+
+
+@functools.cache
+def truth(case: Case) -> Reference:
+    """`serial`, run once a session for each case however many tests ask; only the mp4 is kept."""
+    made = serial(case, Path(_KEPT.name))
+    made.raw.unlink()
+    return made
