@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from .drawing.job import Job
@@ -21,14 +23,18 @@ from .encoding.ffmpeg import (
     needs_even_size,
 )
 from .encoding.output import Output
+from .engines.here import run_here
 from .engines.machine import default_workers
-from .engines.pipe import PipeRun, Progress, Tally, run_here
+from .engines.pipe import PipeRun
+from .engines.terms import Progress, Tally
+from .errors import FrameMismatch, RetainedWarning
 from .movie import Movie, Report
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter, Animation
 
 MODES = ("auto", "pipe")
+REDRAWS = ("auto", "full", "verify")
 START_METHODS = ("fork", "spawn", "forkserver")
 
 
@@ -48,6 +54,7 @@ def encode(
     progress_callback: Callable[[int, int | None], Any] | None = None,
     workers: int | None = None,
     mode: str = "auto",
+    redraw: str = "auto",
     independent: bool = False,
     start_method: str | None = None,
     progress: bool = False,
@@ -90,6 +97,11 @@ def encode(
         process.
     mode : {"auto", "pipe"}, default: "auto"
         The engine.
+    redraw : {"auto", "full", "verify"}, default: "auto"
+        "auto" draws only what changed since the frame before, while that pays, and compares some
+        frames with a full draw; if one differs, the movie is made again from the beginning with
+        full drawing, and a `RetainedWarning` says which artist to blame.  "full" draws everything
+        in every frame, as ``workers=0`` does under "auto".  "verify" compares every frame.
     independent : bool, default: False
         Your word that a frame needs no earlier frame's update; then a worker runs only the
         updates of its own frames (and the first frame's).
@@ -111,6 +123,8 @@ def encode(
         The animation's code, or drawing, raised; its exception is the ``__cause__``.
     EncoderError, EncoderNotFound
         ffmpeg failed, or there is none.
+    FrameMismatch
+        With ``redraw="verify"``: retained drawing gave other pixels than a full draw.
     WorkerDied
         A render process died, and so did its replacement.
 
@@ -121,8 +135,12 @@ def encode(
     was when `encode` returns, unless ``workers=0``.
     """
     begin = time.perf_counter()
+    _check_kinds(
+        filename=filename, dpi=dpi, bitrate=bitrate, extra_args=extra_args, metadata=metadata,
+        extra_anim=extra_anim, savefig_kwargs=savefig_kwargs,
+    )  # fmt: skip
     _check(
-        workers=workers, mode=mode, independent=independent, start_method=start_method,
+        workers=workers, mode=mode, redraw=redraw, independent=independent, start_method=start_method,
         progress=progress, progress_callback=progress_callback,
     )  # fmt: skip
     with ExitStack() as stack:
@@ -172,19 +190,31 @@ def encode(
             output=output.part,
             suffix=output.suffix,
         )
-        sink = stack.enter_context(Encoder(argv))
-        if workers == 0:
-            tally = run_here(job.painter(), frame.nbytes, sink, shown)
-        else:
-            tally = PipeRun(
-                job.painter_maker(travels=method != "fork"),
-                frame.nbytes,
-                job.frames,
-                sink,
-                workers=workers,
-                start_method=method,
-                progress=shown,
-            ).run()
+
+        def run(redraw: str) -> Tally:
+            with Encoder(argv) as sink:
+                if workers == 0:
+                    return run_here(job.painter(redraw=redraw), frame.nbytes, sink, shown)
+                return PipeRun(
+                    job.painter_maker(travels=method != "fork", redraw=redraw),
+                    frame.nbytes,
+                    job.frames,
+                    sink,
+                    workers=workers,
+                    start_method=method,
+                    progress=shown,
+                ).run()
+
+        if redraw == "auto" and workers == 0:
+            # Here the animation runs but once: there would be no beginning again.
+            redraw = "full"
+        try:
+            tally = run(redraw)
+        except FrameMismatch as error:
+            if redraw == "verify":
+                raise
+            warnings.warn(f"{error}. Made again with full drawing", RetainedWarning, stacklevel=2)
+            tally = run("full")
         path = output.publish()
     return Movie(
         path=path,
@@ -199,10 +229,31 @@ def encode(
     )
 
 
+#: What these arguments must be; all but the file's name may be None.
+_KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
+    "filename": ("the path of a file", (str, bytes, os.PathLike)),
+    "dpi": ('a number or "figure"', (Real, str)),
+    "bitrate": ("a number", (Real,)),
+    "extra_args": ("a sequence of strings", (Iterable,)),
+    "metadata": ("a mapping", (Mapping,)),
+    "extra_anim": ("a sequence of animations", (Iterable,)),
+    "savefig_kwargs": ("a mapping", (Mapping,)),
+}
+
+
+def _check_kinds(**given: Any) -> None:
+    """Refuse arguments of the wrong kind in words that name them."""
+    for name, value in given.items():
+        what, kinds = _KINDS[name]
+        if not isinstance(value, kinds) and (value is not None or name == "filename"):
+            raise TypeError(f"{name} must be {what}, not {value!r}")
+
+
 def _check(
     *,
     workers: Any,
     mode: Any,
+    redraw: Any,
     independent: Any,
     start_method: Any,
     progress: Any,
@@ -221,6 +272,8 @@ def _check(
             )
     if mode not in MODES:
         raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
+    if redraw not in REDRAWS:
+        raise ValueError(f"redraw must be one of {REDRAWS}, not {redraw!r}")
     if start_method is not None:
         if start_method not in START_METHODS:
             raise ValueError(f"start_method must be one of {START_METHODS}, not {start_method!r}")
@@ -243,7 +296,11 @@ def _progress(
         from tqdm.auto import tqdm
     except ImportError as error:
         raise ImportError("progress=True needs tqdm: pip install 'framepipe[progress]'") from error
-    shown = stack.enter_context(tqdm(unit="frame"))
+
+    class Bar(tqdm):  # type: ignore[misc]
+        monitor_interval = 0  # no thread beside us: workers are forked
+
+    shown = stack.enter_context(Bar(unit="frame", miniters=1))
 
     def both(frame: int, total: int | None) -> None:
         shown.total = total

@@ -32,6 +32,37 @@ class FrameError(FramepipeError):
         return str(self.args[0])
 
 
+class FrameMismatch(FrameError):
+    """Retained drawing gave other pixels than a full draw: something changed without a sign.
+
+    With ``redraw="auto"`` this never reaches the user: the movie is made again with full drawing.
+
+    Parameters
+    ----------
+    message : str
+        What happened and what the user can do.
+    frame : int
+        The frame that was compared.
+    artist : str
+        The artist that no longer looks as it was kept.
+    bbox : tuple of int
+        Left, top, right and bottom of the differing pixels, counted from the upper left corner,
+        right and bottom exclusive.
+    """
+
+    def __init__(
+        self, message: str, frame: int, artist: str, bbox: tuple[int, int, int, int]
+    ) -> None:
+        super().__init__(message, frame)
+        self.args = (message, frame, artist, bbox)
+        self.artist = artist
+        self.bbox = bbox
+
+
+class RetainedWarning(UserWarning):
+    """An artist changes without a sign, so the movie was made with full drawing, which is slower."""
+
+
 class WorkerDied(FramepipeError):
     """A render process ended without saying why (killed, out of memory, a crash in C code).
 

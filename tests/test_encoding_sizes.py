@@ -23,6 +23,7 @@ CASES = [
     ("libx265", None),
     ("libx265", "rgb24"),
     ("libx265", "yuva444p"),
+    ("hevc", None),
     ("hevc", "yuv422p"),
     ("libopenh264", None),
     ("libvvenc", None),

@@ -12,7 +12,7 @@ Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``FigureCanvasBase
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from .settle import settle
+from .tape import TapeRenderer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,12 +44,19 @@ class FrameCanvas(FigureCanvasAgg):
     priming : bool
         Whether ``draw_idle`` really draws: on for the first frame, since some artists keep
         something of their first draw.
+    compose : callable or None
+        What draws a frame for `savefig` in the place of a full draw.
+    drawn_elsewhere : bool
+        Set when the figure, or an artist on this canvas, was drawn by other means.
     """
 
     def __init__(self, figure: Figure, *, idle_draws: bool) -> None:
         super().__init__(figure)
         self.priming = False
+        self.compose: Callable[[TapeRenderer], None] | None = None
+        self.drawn_elsewhere = False
         self._idle_draws = idle_draws
+        self._watch = self.mpl_connect("draw_event", self._note_draw)
         self._is_saving = True  # animated artists are drawn; interactive mode leaves us alone
 
     def draw_idle(self, *args: Any, **kwargs: Any) -> None:
@@ -59,6 +67,56 @@ class FrameCanvas(FigureCanvasAgg):
             super().draw_idle(*args, **kwargs)
         else:
             settle(self.figure)
+
+    def _note_draw(self, _: Any) -> None:
+        self.drawn_elsewhere = True
+
+    def get_renderer(self) -> TapeRenderer:
+        """Return the renderer for the figure's size and dpi as they are now."""
+        renderer = super().get_renderer()
+        if not isinstance(renderer, TapeRenderer):
+            # The size as this matplotlib works it out: 3.9 leaves fractions of a pixel in it.
+            renderer = TapeRenderer(renderer.width, renderer.height, renderer.dpi)
+            self.renderer = renderer
+        return renderer
+
+    def take_elsewhere(self) -> bool:
+        """Tell whether someone drew the figure since this was last asked, and forget it."""
+        renderer = getattr(self, "renderer", None)
+        elsewhere, self.drawn_elsewhere = self.drawn_elsewhere, False
+        if isinstance(renderer, TapeRenderer):
+            elsewhere = elsewhere or renderer.recorder.touched
+            renderer.recorder.touched = False
+        return elsewhere
+
+    def release(self) -> None:
+        """Let go of the figure."""
+        self.mpl_disconnect(self._watch)
+
+    def print_raw(
+        self,
+        filename_or_obj: Any,
+        *,
+        metadata: Any = None,
+        facecolor: Any = None,
+        edgecolor: Any = None,
+        orientation: Any = None,
+        bbox_inches_restore: Any = None,
+    ) -> None:
+        """Write the figure's RGBA bytes; `savefig` calls this, everything else set up.
+
+        The other arguments are for paper and vector formats, and are given to everyone.
+        """
+        # While it only wants the renderer, matplotlib puts a function of its own in the place of
+        # the figure's draw.
+        if self.compose is None or metadata is not None or "draw" in vars(self.figure):
+            super().print_raw(filename_or_obj, metadata=metadata)
+            return
+        renderer = self.get_renderer()
+        self.compose(renderer)
+        filename_or_obj.write(renderer.buffer_rgba())
+
+    print_rgba = print_raw
 
 
 class FrameSizeError(Exception):
@@ -133,11 +191,15 @@ def living_on_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
     # animation when it draws nor resizes a window.
     kept = {name: getattr(old, name) for name in ("_is_saving", "manager")}
     old._is_saving, old.manager = True, None
+    canvas: FrameCanvas | None = None
     try:
         # `savefig.bbox` "tight" would give every frame a size of its own.
         with mpl.rc_context({"savefig.bbox": None}):
-            yield FrameCanvas(figure, idle_draws=idle_draws)
+            canvas = FrameCanvas(figure, idle_draws=idle_draws)
+            yield canvas
     finally:
+        if canvas is not None:
+            canvas.release()
         figure.set_canvas(old)
         if figure.dpi != dpi:
             figure.dpi = dpi
@@ -153,6 +215,17 @@ def keep_size(figure: Figure, settings: FrameSettings) -> bool:
         return False
     figure.set_size_inches(settings.size, forward=False)
     return True
+
+
+@contextmanager
+def at_dpi(figure: Figure, dpi: float) -> Iterator[None]:
+    """Give a figure the movie's dpi for a while, as `savefig` does."""
+    before = figure.dpi
+    figure.dpi = dpi
+    try:
+        yield
+    finally:
+        figure.dpi = before
 
 
 def draw_full(figure: Figure, settings: FrameSettings, out: memoryview) -> float:

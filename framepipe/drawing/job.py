@@ -121,15 +121,17 @@ class Job:
         )
         return self._settings
 
-    def painter(self) -> Painter:
-        """Return a painter for this process."""
-        return Painter(self._animations, **self._options())
+    def painter(self, *, redraw: str) -> Painter:
+        """Return a painter for this process; `redraw` as `Painter` takes it."""
+        return Painter(self._animations, **self._options(redraw))
 
-    def painter_maker(self, *, travels: bool) -> Callable[[], Painter]:
+    def painter_maker(self, *, travels: bool, redraw: str) -> Callable[[], Painter]:
         """Return the function that makes a painter in a worker.
 
         Parameters
         ----------
+        redraw : {"auto", "full", "verify"}
+            See `Painter`.
         travels : bool
             Whether it is to be pickled for a process that is not a fork of this one.
 
@@ -140,7 +142,7 @@ class Job:
         ImportError
             If cloudpickle is not installed.
         """
-        options = self._options()
+        options = self._options(redraw)
         make = partial(Painter, self._animations, **options)
         if not travels:
             # Python seeds `random` anew in every fork.
@@ -150,10 +152,14 @@ class Job:
         build = partial(_build, self._factory, self._extra, options)
         return partial(unpack, pack(build, self._factory, self._random))
 
-    def _options(self) -> dict[str, Any]:
+    def _options(self, redraw: str) -> dict[str, Any]:
         if self._settings is None:
             raise RuntimeError("frame_settings() comes first")
-        return {"settings": self._settings, "independent": self._independent}
+        return {
+            "settings": self._settings,
+            "independent": self._independent,
+            "redraw": redraw,
+        }
 
 
 def _with_random(states: tuple[Any, Any], make: Callable[[], Painter]) -> Painter:

@@ -10,19 +10,31 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from matplotlib.animation import Animation
 
-from ..errors import FrameError
-from .canvas import FrameCanvas, draw_full, keep_size, living_on_agg
+from ..errors import FrameError, FrameMismatch
+from .canvas import FrameCanvas, at_dpi, draw_full, keep_size, living_on_agg
+from .retained import Kept, Retained
 from .settings import FrameSettings
 from .settle import settle
 from .source import Source
+from .tape import TapeRenderer
+
+
+#: Composed frames that are compared with a full draw whatever it costs: a worker's first ones.
+SURE_CHECKS = 2
+#: After those, a comparison is made when all of them took less than this share of the time.
+CHECK_SHARE = 0.03
+#: Frames drawn in full after keeping did not pay, before it is tried again; doubled each time.
+REST = 8
 
 
 @dataclass(slots=True)
 class Cost:
-    """Where the time of one frame went, in seconds.
+    """Where the time of one frame went, in seconds, and what was kept.
 
     Parameters
     ----------
@@ -32,11 +44,17 @@ class Cost:
         Drawing.
     copy : float
         Copying the drawn bytes into the frame's memory.
+    check : float
+        Comparing with a full draw.
+    kept : Kept or None
+        What retained drawing did; None where the frame was drawn in full.
     """
 
     update: float = 0.0
     draw: float = 0.0
     copy: float = 0.0
+    check: float = 0.0
+    kept: Kept | None = None
 
 
 class Painter:
@@ -50,6 +68,9 @@ class Painter:
         How to draw.
     independent : bool, default: False
         See `Source`.
+    redraw : {"auto", "full", "verify"}, default: "full"
+        "full" draws everything. "auto" keeps what did not change, while that pays, and compares
+        some frames with a full draw.  "verify" keeps always and compares every frame.
 
     Raises
     ------
@@ -63,12 +84,21 @@ class Painter:
         settings: FrameSettings,
         *,
         independent: bool = False,
+        redraw: str = "full",
     ) -> None:
         self.settings = settings
         self._source = Source(animations, independent=independent, passed=self._passed)
         self._figure = self._source.figure
         self._stack = ExitStack()
         self._canvas: FrameCanvas | None = None
+        self._redraw = redraw
+        self._retained: Retained | None = None
+        self._kept: Kept | None = None
+        self._composed = 0  # frames composed since keeping was last begun
+        self._compared = 0
+        self._rest, self._next_rest = 0, REST
+        self._checking = 0.0
+        self._opened = 0.0
 
     @property
     def frames(self) -> int | None:
@@ -82,6 +112,9 @@ class Painter:
         )
         if self.settings.adjusted:
             keep_size(self._figure, self.settings)
+        if self._redraw != "full" and _can_retain(self._figure, self._source.animations):
+            self._retained = Retained(self._figure)
+        self._opened = time.perf_counter()
 
     def close(self) -> None:
         """Put the figure back where it was."""
@@ -122,13 +155,95 @@ class Painter:
         keep_size(self._figure, self.settings)
         updated = time.perf_counter()
         try:
-            copying = draw_full(self._figure, self.settings, out)
+            copying = self._draw(out)
         except BaseException as error:
             raise FrameError(
                 f"drawing frame {frame} failed: {type(error).__name__}: {error}", frame
             ) from error
         drawn = time.perf_counter()
-        return Cost(updated - begin, drawn - updated - copying, copying)
+        cost = Cost(updated - begin, drawn - updated - copying, copying, kept=self._kept)
+        if self._kept is not None and self._check_due():
+            self._compare(frame, out)
+            cost.check = time.perf_counter() - drawn
+            self._checking += cost.check
+        return cost
+
+    def _draw(self, out: memoryview) -> float:
+        """Draw the frame in the way that promises to be the cheapest; return seconds of copying."""
+        figure, settings, canvas = self._figure, self.settings, self._canvas
+        assert canvas is not None  # noqa: S101 - for the type checker; paint() looked
+        returned = self._source.take_returned()
+        self._kept = None
+        retained = self._retained
+        # A layout engine runs inside savefig, and needs whole draws for it.
+        if retained is None or figure.get_layout_engine() is not None:
+            return draw_full(figure, settings, out)
+        if self._rest:
+            self._rest -= 1
+            return draw_full(figure, settings, out)
+        if canvas.take_elsewhere():
+            retained.forget()
+            self._composed = 0
+
+        def compose(renderer: TapeRenderer) -> None:
+            self._kept = retained.compose(renderer, returned)
+
+        canvas.compose = compose
+        try:
+            copying = draw_full(figure, settings, out)
+        finally:
+            canvas.compose = None
+        retained.reset_flags()
+        canvas.take_elsewhere()
+        self._composed += 1
+        kept = self._kept
+        if self._redraw == "auto" and self._composed > 1 and kept is not None and not kept.pays:
+            self._rest, self._next_rest = self._next_rest, 2 * self._next_rest
+            retained.forget()
+            self._composed = 0
+        return copying
+
+    def _check_due(self) -> bool:
+        if self._redraw == "verify" or self._compared <= SURE_CHECKS:
+            return self._composed != 1 or self._redraw == "verify"
+        return self._checking < CHECK_SHARE * (time.perf_counter() - self._opened)
+
+    def _compare(self, frame: int, out: memoryview) -> None:
+        """Compare a composed frame with a full draw.
+
+        Raises
+        ------
+        FrameMismatch
+            If they differ.
+        """
+        self._compared += 1
+        settings, canvas, retained = self.settings, self._canvas, self._retained
+        assert canvas is not None and retained is not None  # noqa: S101 - for the type checker
+        whole = bytearray(settings.nbytes)
+        draw_full(self._figure, settings, memoryview(whole))
+        retained.reset_flags()
+        canvas.take_elsewhere()
+        shape = (settings.height, settings.width, 4)
+        kept = np.frombuffer(out, np.uint8).reshape(shape)
+        full = np.frombuffer(whole, np.uint8).reshape(shape)
+        if np.array_equal(kept, full):
+            return
+        rows, columns = np.nonzero((kept != full).any(axis=2))
+        bbox = (
+            int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1,
+        )  # fmt: skip
+        with at_dpi(self._figure, settings.dpi):
+            artist = retained.suspect(canvas.get_renderer())
+        artist = artist or "an artist that could not be found"
+        raise FrameMismatch(
+            f"frame {frame}: {artist} changed without a sign of it, so retained drawing missed "
+            f"it; the pixels from {bbox[:2]} to {bbox[2:]} differ from a full draw. Return the "
+            "artist from the update function, or change it through its set_...() methods, or "
+            'use redraw="full"',
+            frame,
+            artist,
+            bbox,
+        )
 
     def _passed(self) -> None:
         """Leave the figure as `savefig` would leave it, for a frame that is not drawn here."""
@@ -140,9 +255,20 @@ class Painter:
             # savefig's first draw is not the same as draw_idle's was, if that drew at all.
             draw_full(figure, settings, memoryview(bytearray(settings.nbytes)))
         elif resized or not settings.idle_draws or figure.get_layout_engine() is not None:
-            dpi = figure.dpi
-            figure.dpi = settings.dpi
-            try:
+            with at_dpi(figure, settings.dpi):
                 settle(figure)
-            finally:
-                figure.dpi = dpi
+
+
+def _can_retain(figure: Any, animations: Sequence[Any]) -> bool:
+    """Tell whether a figure's frames can be composed.
+
+    Not where someone listens to its draws, which composing does not announce, and not where images
+    are to be laid over each other before they are drawn.
+    """
+    listeners = figure.canvas.callbacks.callbacks.get("draw_event", {}).values()
+    owners = {id(one) for one in (figure.canvas, *animations)}
+    for reference in listeners:
+        listener = reference()
+        if listener is not None and id(getattr(listener, "__self__", None)) not in owners:
+            return False
+    return figure.suppressComposite is not False

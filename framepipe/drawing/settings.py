@@ -220,7 +220,7 @@ def frame_settings(
         dpi = mpl.rcParams["savefig.dpi"]
     if dpi == "figure":
         dpi = figure.dpi
-    if isinstance(dpi, str) or isinstance(dpi, bool):
+    if isinstance(dpi, (str, bool)):
         raise TypeError(f"dpi must be a number or 'figure', not {dpi!r}")
     dpi = float(dpi) if not isinstance(dpi, int) else dpi
     if not (dpi > 0 and np.isfinite(dpi)):

@@ -89,17 +89,21 @@ def _scale_norm(artist: Any) -> None:
 def _first_draw(artist: Any) -> None:
     if getattr(artist, "_framepipe_settled", False) or not artist.get_visible():
         return
-    renderer = artist.get_figure().canvas.get_renderer()
-    with renderer._draw_disabled():
-        artist.draw(renderer)
+    _draw_nothing(artist)
     artist._framepipe_settled = True
 
 
 def _every_draw(artist: Any) -> None:
     if artist.get_visible() and artist.stale:
-        renderer = artist.get_figure().canvas.get_renderer()
-        with renderer._draw_disabled():
-            artist.draw(renderer)
+        _draw_nothing(artist)
+
+
+def _draw_nothing(artist: Any) -> None:
+    """Let an artist draw without a pixel being touched; it stays as stale as it was."""
+    renderer = artist.get_figure().canvas.get_renderer()
+    with renderer._draw_disabled():
+        artist.draw(renderer)
+    artist.stale = True
 
 
 def _quiver(artist: Any) -> None:

@@ -22,7 +22,6 @@ from matplotlib.animation import Animation
 from ..errors import FrameError
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
 
@@ -88,11 +87,14 @@ class Source:
     ) -> None:
         self.animations: tuple[Any, ...] = tuple(animations)  # Any: for their private methods
         self.figure: Figure = self.animations[0]._fig
+        for animation in self.animations:
+            animation._draw_was_started = True  # no warning that it was made in vain
         self.position = -1
         self._independent = independent
         self._passed = passed
         self._frames: Iterator[tuple[Any, ...]] | None = None
         self._ended_at: int | None = None
+        self._returned: list[Any] = []
         if independent and self.length is None:
             raise ValueError(
                 "independent=True needs an animation of known length: give FuncAnimation a list "
@@ -115,16 +117,10 @@ class Source:
         known = [length for length in lengths if length is not None]
         return min(known) if len(known) == len(lengths) else None
 
-    @property
-    def returned(self) -> tuple[Artist, ...]:
-        """What the update functions returned for the frame at `position`, flattened."""
-        artists: list[Artist] = []
-        for animation in self.animations:
-            drawn = getattr(animation, "_drawn_artists", None)
-            if drawn is None:
-                continue
-            artists.extend(drawn if isinstance(drawn, (list, tuple)) else (drawn,))
-        return tuple(artists)
+    def take_returned(self) -> list[Any]:
+        """Return what the update functions returned since this was last asked, flattened."""
+        returned, self._returned = self._returned, []
+        return returned
 
     def advance(self, frame: int) -> bool:
         """Bring the figure to a frame.
@@ -165,6 +161,7 @@ class Source:
             try:
                 for animation, item in zip(self.animations, data, strict=True):
                     animation._draw_next_frame(item, blit=False)
+                    _flatten(getattr(animation, "_drawn_artists", None), self._returned)
                 if position < frame and self._passed is not None:
                     self._passed()
             except BaseException as error:
@@ -174,13 +171,20 @@ class Source:
     def _begin(self) -> Iterator[tuple[Any, ...]]:
         try:
             for animation in self.animations:
-                animation._draw_was_started = True  # it will not have been made in vain
-            for animation in self.animations:
                 animation._init_draw()
             sequences = [animation.new_saved_frame_seq() for animation in self.animations]
         except BaseException as error:
             raise _failed("the initial draw before", 0, error) from error
         return zip(*sequences, strict=False)  # the shortest ends the movie, as in save
+
+
+def _flatten(drawn: Any, into: list[Any]) -> None:
+    """Collect the artists in what an update function returned: one, or containers of them."""
+    if isinstance(drawn, (list, tuple, set)):
+        for one in drawn:
+            _flatten(one, into)
+    elif drawn is not None:
+        into.append(drawn)
 
 
 def _failed(doing: str, frame: int, error: BaseException) -> FrameError:

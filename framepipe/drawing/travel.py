@@ -10,7 +10,8 @@ preview's); saving needs none of them.
 
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Animation.frame_seq`` and
 ``Animation._blit_cache`` (left out), ``FontManager.ttflist``,
-``ColormapRegistry._builtin_cmaps``.
+``ColormapRegistry._builtin_cmaps``, ``CallbackRegistry.callbacks``, ``._signals``,
+``Path._interpolation_steps``.
 """
 
 from __future__ import annotations
@@ -31,8 +32,10 @@ from typing import Any, cast
 import matplotlib as mpl
 import numpy as np
 from matplotlib.animation import Animation
+from matplotlib.cbook import CallbackRegistry
 from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase, TimerBase
 from matplotlib.font_manager import fontManager
+from matplotlib.path import Path
 
 from .painter import Painter
 
@@ -94,6 +97,8 @@ def pack(make_painter: Callable[[], Painter], animations: Any, states: tuple[Any
                     name: value for name, value in vars(obj).items() if name not in _PREVIEW_ONLY
                 }
                 return _bare, (type(obj),), state
+            if type(obj) is CallbackRegistry:
+                return CallbackRegistry.__new__, (CallbackRegistry,), _registry_state(obj)
             if isinstance(obj, FigureCanvasBase):
                 return getattr, (obj.figure, "canvas")
             if isinstance(obj, TimerBase):
@@ -109,6 +114,9 @@ def pack(make_painter: Callable[[], Painter], animations: Any, states: tuple[Any
         "cwd": os.getcwd(),
         "path": list(sys.path),
         "fonts": list(fontManager.ttflist),
+        # Axes.bar sets this on the one unit rectangle that all rectangles share; in polar axes
+        # it decides whether their edges are arcs or chords.
+        "rectangle_steps": _unit_rectangle()._interpolation_steps,
         "cmaps": {name: mpl.colormaps[name] for name in mpl.colormaps if name not in builtin},
     }
     buffer = io.BytesIO()
@@ -146,11 +154,31 @@ def unpack(packed: bytes) -> Painter:
         warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
         mpl.rcParams.update({**environment["rc"], "backend": "agg"})
     fontManager.ttflist = environment["fonts"]
+    _unit_rectangle()._interpolation_steps = environment["rectangle_steps"]
     for name, cmap in environment["cmaps"].items():
         mpl.colormaps.register(cmap, name=name, force=True)
     make_painter: Callable[[], Painter] = pickle.load(buffer)  # noqa: S301
     restore_random(environment["random"])
     return make_painter()
+
+
+def _unit_rectangle() -> Any:
+    return Path.unit_rectangle()
+
+
+def _registry_state(registry: Any) -> dict[str, Any]:
+    """Return a callback registry's state with all its callbacks.
+
+    By itself it leaves most of them behind, and with them what makes a colorbar follow its image.
+    Those of the canvas are left behind here, too: events, and the preview's.
+    """
+    state: dict[str, Any] = registry.__getstate__()
+    if "draw_event" not in (registry._signals or ()):
+        state["callbacks"] = {
+            signal: {cid: function for cid, ref in refs.items() if (function := ref()) is not None}
+            for signal, refs in registry.callbacks.items()
+        }
+    return state
 
 
 def _bare(cls: type[Animation]) -> Animation:

@@ -6,6 +6,7 @@ error. Whatever goes wrong in the pipe, the error raised is what ffmpeg itself h
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from types import TracebackType
@@ -108,11 +109,11 @@ class Encoder:
         EncoderError
             If ffmpeg takes no more.
         """
-        try:
+        with contextlib.suppress(BrokenPipeError):
             return self._running().pump()
-        except BrokenPipeError:
-            # A broken pipe is how we notice, never the reason.
-            raise self.failure() from None
+        # Raised out here, where the broken pipe is forgotten: it is how we notice, never the
+        # reason, and its traceback would keep the frame's memory.
+        raise self.failure()
 
     def poll(self) -> EncoderError | None:
         """Look whether ffmpeg still takes frames.

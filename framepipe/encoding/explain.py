@@ -29,10 +29,6 @@ _ADVICE = (
         "such as ['-crf', '18'].",
     ),
     (
-        ("already exists. exiting",),
-        "The last option in extra_args lacks its value, and has swallowed what follows it.",
-    ),
-    (
         ("not currently supported in container", "supports only codec", "only vp8"),
         "This file format cannot hold this codec. Choose another codec=, or another ending for "
         "the file's name.",
@@ -111,8 +107,8 @@ def _happened(returncode: int | None) -> str:
 def _advice(returncode: int | None, stderr: str) -> str:
     if returncode == 0:
         return (
-            "Something in extra_args, such as -t, -to or -frames:v, makes it stop early; leave it "
-            "out and make the animation shorter instead."
+            "Something in extra_args makes it stop early: -t, -to or -frames:v (leave it out, and "
+            "make the animation shorter instead), or a last option that lacks its value."
         )
     if returncode == -9:
         return (

@@ -13,13 +13,14 @@ frames a second instead of 140-200, with less than half the CPU on this side (tw
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
 import sys
 from typing import Any
 
-if sys.platform != "win32":
+if sys.platform == "linux":
     import fcntl
 
 _log = logging.getLogger(__name__)
@@ -92,9 +93,14 @@ class Feed:
                 if self._sent < self._lent:
                     self._sent += self._lend(self._lent - self._sent)
                 else:
-                    self._sent += self._copy(self._frame[self._sent :])
+                    # No variable holds the slice: in a traceback it would outlive `drop`.
+                    self._sent += os.write(self.descriptor, self._frame[self._sent :])
         except BlockingIOError:
             return False
+        except OSError as error:
+            if sys.platform == "win32":  # what others call EPIPE may be EINVAL there
+                raise BrokenPipeError(error.errno, error.strerror) from None
+            raise
         self._frame = None
         return True
 
@@ -105,15 +111,6 @@ class Feed:
     def hung_up(self) -> bool:
         """Tell whether the reader is gone; always False on Windows."""
         return self._hangup is not None and bool(self._hangup.poll(0))
-
-    def _copy(self, rest: memoryview) -> int:
-        if sys.platform != "win32":
-            return os.write(self.descriptor, rest)
-        try:
-            return os.write(self.descriptor, rest)
-        except OSError as error:
-            # What others call EPIPE may be EINVAL here.
-            raise BrokenPipeError(error.errno, error.strerror) from error
 
     def _lend(self, count: int) -> int:
         """Splice; where that cannot be done (gVisor, odd file systems), give it up for good."""
@@ -139,14 +136,12 @@ class Feed:
 
 def _widen(descriptor: int) -> int:
     """Make a pipe as big as the system allows; return its size, 0 where that cannot be known."""
-    if sys.platform != "linux":
-        return 0
-    for size in _PIPE_SIZES:
-        try:
-            return fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, size)
-        except OSError:
-            continue  # over the limit for one pipe, or for all pipes of this user
-    try:
-        return fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ)
-    except OSError:
-        return 0
+    if sys.platform == "linux":
+        for size in _PIPE_SIZES:
+            try:
+                return fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, size)
+            except OSError:
+                continue  # over the limit for one pipe, or for all pipes of this user
+        with contextlib.suppress(OSError):
+            return fcntl.fcntl(descriptor, fcntl.F_GETPIPE_SZ)
+    return 0

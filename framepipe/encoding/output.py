@@ -12,6 +12,7 @@ import errno
 import os
 import secrets
 import stat
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -137,7 +138,8 @@ class Output:
             raise EncoderError(
                 f"ffmpeg reported success, but wrote nothing to {part!r}, which was to become "
                 f"{str(self.path)!r}. Does extra_args send the movie elsewhere (another file "
-                "name, '-f null'), or has something removed the file?",
+                "name, '-f null') or lack the value of its last option? Or has something removed "
+                "the file?",
                 0,
                 (),
                 "",
@@ -223,17 +225,21 @@ def _may(path: str, what: int) -> bool:
 
 def _may_replace(file: os.stat_result, folder: os.stat_result) -> bool:
     """Tell whether the folder's sticky bit, as in /tmp, lets us rename over the file."""
-    if os.name != "posix" or not folder.st_mode & stat.S_ISVTX:
-        return True
-    return os.geteuid() in {0, file.st_uid, folder.st_uid}
+    if sys.platform != "win32" and folder.st_mode & stat.S_ISVTX:
+        return os.geteuid() in {0, file.st_uid, folder.st_uid}
+    return True
 
 
 def _dress_like(old: str, new: str) -> None:
     """Give a new file the owner, if we may, and the mode of the old one."""
     status = os.stat(old)
+    if not stat.S_ISREG(status.st_mode):
+        # A second look, for a rename would replace a device as readily as a movie.
+        raise FileExistsError(errno.EEXIST, "the movie's name is no longer that of a file", old)
     mine = os.stat(new)
-    if os.name == "posix" and (status.st_uid, status.st_gid) != (mine.st_uid, mine.st_gid):
-        with contextlib.suppress(PermissionError):
-            os.chown(new, status.st_uid, status.st_gid)
+    if sys.platform != "win32":
+        if (status.st_uid, status.st_gid) != (mine.st_uid, mine.st_gid):
+            with contextlib.suppress(PermissionError):
+                os.chown(new, status.st_uid, status.st_gid)
     # After chown, which may clear bits of the mode.
     os.chmod(new, stat.S_IMODE(status.st_mode))

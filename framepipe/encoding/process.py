@@ -127,22 +127,24 @@ class Process:
             pause = min(2 * pause, _PAUSE)
         return True
 
-    def _pick_up(self, options: int) -> bool:
-        # Not Popen.wait: only wait4 tells the CPU time.
-        try:
-            pid, status, usage = os.wait4(self.pid, options)
-        except ChildProcessError:
-            # A SIGCHLD handler in the user's program was faster. Unknown is not "good".
+    if sys.platform != "win32":
+
+        def _pick_up(self, options: int) -> bool:
+            # Not Popen.wait: only wait4 tells the CPU time.
+            try:
+                pid, status, usage = os.wait4(self.pid, options)
+            except ChildProcessError:
+                # A SIGCHLD handler in the user's program was faster. Unknown is not "good".
+                self.exited = True
+                self._popen.returncode = -1
+                return True
+            if not pid:
+                return False
             self.exited = True
-            self._popen.returncode = -1
+            self.returncode = os.waitstatus_to_exitcode(status)
+            self.cpu = usage.ru_utime + usage.ru_stime
+            self._popen.returncode = self.returncode  # so that Popen neither asks nor warns
             return True
-        if not pid:
-            return False
-        self.exited = True
-        self.returncode = os.waitstatus_to_exitcode(status)
-        self.cpu = usage.ru_utime + usage.ru_stime
-        self._popen.returncode = self.returncode  # so that Popen neither asks nor warns
-        return True
 
     def kill(self) -> None:
         """End it at once, unless it is over."""

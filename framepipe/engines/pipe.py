@@ -11,156 +11,17 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from contextlib import ExitStack, suppress
 
 from ..errors import FrameError, FramepipeError, WorkerDied
+from .messages import Ended, Failed, Painted, Ready
 from .ring import Ring, choose_slots
+from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
 from .waiting import Waiter
 from .window import Window
-from .workers import AHEAD, READY_TIMEOUT, Crew, Ended, Failed, Painted, Painter, Ready, Worker
+from .workers import AHEAD, READY_TIMEOUT, Crew, Worker
 
 _log = logging.getLogger(__name__)
-
-
-class Sink(Protocol):
-    """What takes the frames, in order: an encoder."""
-
-    def start(self) -> None:
-        """Begin."""
-
-    def fileno(self) -> int:
-        """Return a descriptor that can be polled for room."""
-
-    @property
-    def fds(self) -> tuple[int, ...]:
-        """Descriptors that no other process may hold open."""
-
-    def offer(self, frame: memoryview, source: int = -1, offset: int = 0) -> None:
-        """Hand over the next frame; it must stay as it is until `pump` says True.
-
-        `source` and `offset` name a file that holds the same bytes, for copying less.
-        """
-
-    def pump(self) -> bool:
-        """Take what can be taken without blocking; True when the whole frame has been taken."""
-
-    def check(self) -> None:
-        """Raise if it has failed."""
-
-    def finish(self) -> float:
-        """Take the end of the movie and wait until it is whole; return CPU seconds spent."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run did, in numbers.
-
-    Parameters
-    ----------
-    frames : int
-        Frames encoded.
-    workers : int
-        Render processes; 0 if the calling process drew.
-    update, draw, copy : float
-        Seconds spent running the animation's functions, drawing, and copying into shared memory;
-        the sum over workers.
-    wait : float
-        Seconds workers had nothing to do.
-    encode : float
-        Seconds a drawn frame waited for the encoder to take it, and the end of the movie.
-    encoder_cpu : float
-        CPU seconds the encoder used; 0 where the system does not tell.
-    restarts : int
-        Workers that died and were replaced.
-    slots, slot_bytes : int
-        Size of the shared memory.
-    """
-
-    frames: int = 0
-    workers: int = 0
-    update: float = 0.0
-    draw: float = 0.0
-    copy: float = 0.0
-    wait: float = 0.0
-    encode: float = 0.0
-    encoder_cpu: float = 0.0
-    restarts: int = 0
-    slots: int = 0
-    slot_bytes: int = 0
-
-    def add(self, cost: Any, waited: float = 0.0) -> None:
-        """Count one frame's cost."""
-        self.update += cost.update
-        self.draw += cost.draw
-        self.copy += cost.copy
-        self.wait += waited
-
-
-#: What a user is told whose animation is empty, or was used up by a preview.
-NO_FRAMES = (
-    "the animation has no frames. A generator object that has been shown or saved before is used "
-    "up: give FuncAnimation the generator function, or a list"
-)
-
-Progress = Callable[[int, int | None], Any]
-
-
-def run_here(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress | None) -> Tally:
-    """Draw all frames in this process.
-
-    Parameters
-    ----------
-    painter : Painter
-        What draws.
-    frame_bytes : int
-        Bytes of a frame.
-    sink : Sink
-        What takes the frames.
-    progress : callable, optional
-        Called as ``progress(i, n)`` when frame i has been taken.
-
-    Returns
-    -------
-    Tally
-        What was done.
-
-    Raises
-    ------
-    FrameError
-        If the user's code, or drawing, raised.
-    Exception
-        What the sink raises.
-    """
-    tally = Tally(slots=1, slot_bytes=frame_bytes)
-    slot = memoryview(bytearray(frame_bytes))
-    waiter = Waiter()
-    painter.open()
-    try:
-        sink.start()
-        while True:
-            sink.check()
-            cost = painter.paint(tally.frames, slot)
-            if cost is None:
-                break
-            tally.add(cost)
-            begin = time.perf_counter()
-            sink.offer(slot)
-            while not sink.pump():
-                waiter.watch_sink(sink.fileno(), for_room=True)
-                waiter.wait(None)
-            tally.encode += time.perf_counter() - begin
-            tally.frames += 1
-            if progress is not None:
-                progress(tally.frames - 1, painter.frames)
-        if tally.frames == 0:
-            raise FramepipeError(NO_FRAMES)
-        begin = time.perf_counter()
-        tally.encoder_cpu = sink.finish()
-        tally.encode += time.perf_counter() - begin
-    finally:
-        painter.close()
-    return tally
 
 
 class PipeRun:
@@ -228,32 +89,30 @@ class PipeRun:
         Exception
             What the sink raises.
         """
-        self._ring = Ring(self._window.slots, self._frame_bytes)
-        try:
+        with ExitStack() as stack:
+            self._ring = Ring(self._window.slots, self._frame_bytes)
+            stack.callback(self._ring.close)
             # Workers first: a process forked later would inherit the encoder's standard input,
             # and hold it open.
             self._crew = Crew(self._count, self._ring, self._make_painter, self._method)
-            try:
-                for worker in self._crew.workers:
-                    self._waiter.add(worker.connection)
-                self._sink.start()
-                self._waiter.watch_sink(self._sink.fileno(), for_room=False)
-                self._loop()
-                if self.tally.frames == 0:
-                    raise FramepipeError(NO_FRAMES)
-                begin = time.perf_counter()
-                self._crew.stop()
-                self.tally.encoder_cpu = self._sink.finish()
-                self.tally.encode += time.perf_counter() - begin
-            finally:
-                self._crew.kill()
-        finally:
-            self._ring.close()
+            stack.callback(self._crew.kill)
+            for worker in self._crew.workers:
+                self._waiter.add(worker.connection)
+            stack.callback(self._sink.abort)  # before the ring, of which it may hold a frame
+            self._sink.start()
+            self._waiter.watch_sink(self._sink.fileno(), for_room=False)
+            self._loop()
+            if self.tally.frames == 0:
+                raise FramepipeError(NO_FRAMES)
+            begin = time.perf_counter()
+            self._crew.stop()
+            self.tally.encoder_cpu = self._sink.finish()
+            self.tally.encode += time.perf_counter() - begin
         return self.tally
 
     def _loop(self) -> None:
-        window = self._window
-        while not window.finished:
+        # Where the length was not known, all workers must have come to the same end.
+        while not self._window.finished or any(worker.given for worker in self._crew.workers):
             self._hand_out()
             readable, sink = self._waiter.wait(self._patience())
             for connection in readable:
@@ -278,13 +137,14 @@ class PipeRun:
 
     def _hear(self, worker: Worker) -> None:
         """Read one message; end-of-file means that the worker is dead."""
-        try:
+        message = None
+        with suppress(EOFError, OSError):
             message = worker.connection.recv()
-        except (EOFError, OSError):
+        if message is None:
             self._bury(worker)
-            return
-        if isinstance(message, Painted):
+        elif isinstance(message, Painted):
             worker.given.remove(message.frame)
+            self._check_end(message.frame)
             self._window.drawn(message.frame)
             self.tally.add(message.cost, message.waited)
         elif isinstance(message, Ready):
@@ -299,11 +159,17 @@ class PipeRun:
         try:
             self._window.end(message.total)
         except RuntimeError as error:
-            raise FrameError(
-                f"{error}: the animation does not run twice in the same way. Does it read a "
-                "clock, the network or a shared file? Then use workers=0",
-                message.total,
-            ) from None
+            raise _diverged(str(error), message.total) from None
+
+    def _check_end(self, frame: int) -> None:
+        """Refuse a frame that by another worker's word does not exist."""
+        total = self._window.total
+        if total is not None and frame >= total:
+            raise _diverged(
+                f"one replay of the animation ended after {total} frames, another one drew "
+                f"frame {frame}",
+                total,
+            )
 
     def _feed(self) -> None:
         """Put frames into the sink, in order, as long as it takes them."""
@@ -335,7 +201,7 @@ class PipeRun:
         exitcode = worker.kill()
         deaths = self._deaths[worker.index] = self._deaths.get(worker.index, 0) + 1
         if deaths > 1:
-            raise WorkerDied(_obituary(exitcode, frame), exitcode, frame)
+            raise WorkerDied(_obituary(exitcode, frame, ready=worker.ready), exitcode, frame)
         _log.warning(
             "a render worker died (%s) while drawing %s; another one takes its place",
             _ending(exitcode),
@@ -366,6 +232,14 @@ class PipeRun:
                 )
 
 
+def _diverged(how: str, frame: int) -> FrameError:
+    return FrameError(
+        f"{how}: the animation does not run twice in the same way. Does it read a clock, the "
+        "network or a shared file? Then use workers=0",
+        frame,
+    )
+
+
 def _ending(exitcode: int | None) -> str:
     if exitcode is None:
         return "without an exit code"
@@ -374,11 +248,14 @@ def _ending(exitcode: int | None) -> str:
     return f"exit code {exitcode}"
 
 
-def _obituary(exitcode: int | None, frame: int | None) -> str:
-    where = "before its first frame" if frame is None else f"while drawing frame {frame}"
-    advice = (
-        "Signal 9 is most often the system's answer to memory running out: use fewer workers"
-        if exitcode == -9
-        else "A crash in compiled code shows with workers=0 and python -X faulthandler"
-    )
+def _obituary(exitcode: int | None, frame: int | None, *, ready: bool) -> str:
+    where = "between two frames" if frame is None else f"while drawing frame {frame}"
+    advice = "A crash in compiled code shows with workers=0 and python -X faulthandler"
+    if exitcode == -9:
+        advice = (
+            "Signal 9 is most often the system's answer to memory running out: use fewer workers"
+        )
+    elif not ready:
+        where = "while it was starting"
+        advice = "What it printed to standard error says why; workers=0 needs no other process"
     return f"a render worker died {where} ({_ending(exitcode)}), and so did its successor. {advice}"

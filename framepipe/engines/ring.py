@@ -8,6 +8,7 @@ but SIGBUS.  Elsewhere it is `multiprocessing.shared_memory`, unlinked by its ow
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import sys
@@ -126,7 +127,9 @@ class Ring:
                 self._named.unlink()
             self._named = None
         elif self._fd >= 0:
-            self._map.close()
+            # An exception's traceback may still refer to a slot; the mapping goes with it.
+            with contextlib.suppress(BufferError):
+                self._map.close()
             os.close(self._fd)
             self._fd = -1
 

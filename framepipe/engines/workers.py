@@ -26,17 +26,16 @@ import pickle
 import signal
 import sys
 import time
-import traceback
 import types
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from typing import Any
 
-from ..errors import FrameError
+from .messages import Ended, Failed, Painted, Ready
 from .ring import Ring
+from .terms import Painter
 
 #: Seconds a worker may take to say that it is ready.  A fork is ready at once; a spawned process
 #: imports matplotlib and the user's modules, which on a loaded network disk has been seen to take
@@ -49,119 +48,6 @@ AHEAD = 2
 
 #: Seconds that a worker which was told to leave may take before it is killed.
 LEAVE_TIMEOUT = 2.0
-
-
-class Painter(Protocol):
-    """What a worker needs: something that draws frames in ascending order."""
-
-    @property
-    def frames(self) -> int | None:
-        """How many frames there are; None while that is not known."""
-
-    def open(self) -> None:
-        """Make ready, in the process that paints."""
-
-    def paint(self, frame: int, out: memoryview) -> Any | None:
-        """Draw a frame into memory.
-
-        Returns what it cost, or None if the animation is over before this frame: then `frames`
-        says how many it has.  Raises `FrameError`, from the user's own exception.
-        """
-
-    def close(self) -> None:
-        """Let go of everything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The worker can be given frames."""
-
-
-@dataclass(frozen=True, slots=True)
-class Painted:
-    """A frame stands in its slot."""
-
-    frame: int
-    cost: Any
-    waited: float
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The animation was over before the frame that was asked for."""
-
-    frame: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The user's code, or drawing, raised.
-
-    Parameters
-    ----------
-    frame : int
-        The frame it was for.
-    message : str
-        Of the `FrameError`.
-    packed : bytes or None
-        The user's exception, pickled; None if it cannot be.
-    name : str
-        Its type and message, for when it cannot be unpickled.
-    text : str
-        Its traceback.
-    """
-
-    frame: int
-    message: str
-    packed: bytes | None
-    name: str
-    text: str
-
-    @classmethod
-    def of(cls, error: BaseException, frame: int, dumps: Callable[[Any], bytes]) -> Failed:
-        """Describe an exception so that it can travel."""
-        if isinstance(error, FrameError) and error.__cause__ is not None:
-            frame, message, error = error.frame, str(error), error.__cause__
-        else:
-            message = f"painting frame {frame} failed: {type(error).__name__}: {error}"
-        name = f"{type(error).__name__}: {error}"
-        text = "".join(traceback.format_exception(error))
-        try:
-            packed = dumps(error)
-            pickle.loads(packed)  # noqa: S301 - our own bytes: does it come back?
-        except Exception:  # noqa: BLE001 - whatever its pickling raises
-            return cls(frame, message, None, name, text)
-        return cls(frame, message, packed, name, text)
-
-    def error(self) -> FrameError:
-        """Make the `FrameError` to raise, with the user's exception and traceback as causes."""
-        cause: BaseException | None = None
-        if self.packed is not None:
-            # Its class may be one that only the worker could import.
-            with contextlib.suppress(Exception):
-                cause = pickle.loads(self.packed)  # noqa: S301 - from our own child process
-        if not isinstance(cause, BaseException):
-            cause = UnpicklableError(self.name)
-        cause.__cause__ = RemoteTraceback(self.text)
-        error = FrameError(self.message, self.frame)
-        error.__cause__ = cause
-        return error
-
-
-class RemoteTraceback(Exception):
-    """Shows, as a cause, the traceback of an exception that was raised in another process."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self) -> str:
-        return f'\n"""\n{self.text}"""'
-
-
-class UnpicklableError(Exception):
-    """Stands for an exception that could not travel; its type and message are in the text."""
 
 
 def serve(
@@ -254,6 +140,8 @@ class Worker:
         Frames it was given and has not answered for, ascending.
     last : int
         The last frame it was given; -1 before the first.
+    exitcode : int or None
+        How it ended, once it has been reaped.
     """
 
     def __init__(self, index: int, process: Any, connection: Connection) -> None:
@@ -263,6 +151,7 @@ class Worker:
         self.ready = False
         self.given: deque[int] = deque()
         self.last = -1
+        self.exitcode: int | None = None
         self.started = time.monotonic()
 
     def give(self, frame: int, slot: int) -> None:
@@ -278,18 +167,20 @@ class Worker:
             self.connection.send(None)
 
     def kill(self) -> int | None:
-        """End it now, whatever it is doing; return its exit code."""
-        self.process.kill()
+        """End it now, whatever it is doing; return its exit code.  May be called again."""
+        if self.exitcode is None:
+            self.process.kill()
         return self.reap(LEAVE_TIMEOUT)
 
     def reap(self, timeout: float) -> int | None:
         """Wait for its end, then let go of it; return its exit code, None if it goes on."""
-        self.process.join(timeout)
-        code: int | None = self.process.exitcode
-        if code is not None:
-            self.connection.close()
-            self.process.close()
-        return code
+        if self.exitcode is None:
+            self.process.join(timeout)
+            self.exitcode = self.process.exitcode
+            if self.exitcode is not None:
+                self.connection.close()
+                self.process.close()
+        return self.exitcode
 
 
 class Crew:
@@ -383,6 +274,9 @@ class Crew:
                 process.start()
         except BaseException:
             ours.close()
+            if process.pid is not None:  # Ctrl-C came while it was being started
+                process.kill()
+                process.join(LEAVE_TIMEOUT)
             raise
         finally:
             theirs.close()
@@ -401,9 +295,10 @@ class Crew:
     def kill(self) -> None:
         """End every worker now."""
         for worker in self.workers:
-            worker.process.kill()
+            if worker.exitcode is None:
+                worker.process.kill()  # all at once; then wait for each
         for worker in self.workers:
-            worker.reap(LEAVE_TIMEOUT)
+            worker.kill()
         self.workers.clear()
         if self._parcel is not None:
             self._parcel.close()

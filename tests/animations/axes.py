@@ -10,7 +10,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def twin_axes() -> Animation:
     """Two y axes, both with moving lines."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -29,7 +29,7 @@ def twin_axes() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def log_axes() -> Animation:
     """Log on both axes, minor ticks, limits that move over decades."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -61,7 +61,7 @@ def symlog_and_logit() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def polar() -> Animation:
     """A polar line and a growing sector."""
     fig, ax = plt.subplots(figsize=SIZE, subplot_kw={"projection": "polar"})
@@ -77,9 +77,9 @@ def polar() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, independent=True, in_place=True)
 def polar_turning() -> Animation:
-    """A polar axes whose zero, direction and limits change."""
+    """A polar axes whose zero, direction and limits change, by setters that set no flag."""
     fig, ax = plt.subplots(figsize=SIZE, subplot_kw={"projection": "polar"})
     ax.plot(np.linspace(0, 6, 40), np.linspace(0, 2, 40))
 
@@ -102,7 +102,7 @@ def mollweide() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_data(t, np.sin(t + i / 2)), frames=6)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def surface_turning() -> Animation:
     """A 3D surface seen from a moving place."""
     fig, ax = plt.subplots(figsize=SIZE, subplot_kw={"projection": "3d"})
@@ -144,7 +144,7 @@ def wireframe_still() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_ydata([i / 6, 1 - i / 6]), frames=6)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def nine_subplots() -> Animation:
     """3 × 3 axes: some move, some stand still, some share."""
     fig, axs = plt.subplots(3, 3, figsize=(3.6, 2.7), sharex=True, sharey="row")
@@ -158,7 +158,7 @@ def nine_subplots() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def subfigures() -> Animation:
     """Two subfigures with colours and titles of their own; only one moves at first."""
     fig = plt.figure(figsize=SIZE)
@@ -180,7 +180,7 @@ def subfigures() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def colourbar() -> Animation:
     """An image and its colour bar; the limits change in some frames, and with them the bar."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -213,7 +213,7 @@ def divided_axes() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=10, independent=True)
+@animation(frames=10, core=True, independent=True)
 def scrolling_limits() -> Animation:
     """A strip chart: the limits move with the data in every frame."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -257,7 +257,7 @@ def autoscale_by_plotting() -> Animation:
     return FuncAnimation(fig, update, frames=8, init_func=lambda: None)
 
 
-@animation(frames=8, drawing_matters=True)
+@animation(frames=8, core=True, drawing_matters=True)
 def equal_by_datalim() -> Animation:
     """Equal aspect by changing limits, which happens when drawn and starts from the last ones."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -265,9 +265,9 @@ def equal_by_datalim() -> Animation:
     ax.set_aspect("equal", adjustable="datalim")
 
     def update(i):
-        ax.set_xlim(-1 + i, 12 + 2 * (i % 3))
+        ax.set_xlim(-1 + i, 12 + 2 * (i % 3), auto=True)
         if i % 3 == 1:
-            ax.set_ylim(-1, 4 + i)
+            ax.set_ylim(-1, 4 + i, auto=True)
 
     return FuncAnimation(fig, update, frames=8)
 
@@ -286,7 +286,7 @@ def equal_by_box() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def cleared_and_replotted() -> Animation:
     """cla() and everything again: the most common animation of beginners."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -368,4 +368,4 @@ def inverted_and_shared() -> Animation:
     left.invert_xaxis()
     right.twiny().set_xlim(0, 100)
 
-    return FuncAnimation(fig, lambda i: right.set_ylim(i / 4, 2 - i / 4), frames=6)
+    return FuncAnimation(fig, lambda i: right.set_ylim(i / 6, 2 - i / 6), frames=6)

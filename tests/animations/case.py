@@ -25,6 +25,8 @@ class Case:
     frames: int
     # Keyword arguments for `Animation.save` and `framepipe.encode` alike.
     save: Mapping[str, Any]
+    # One of each kind: what tests run that are too slow to run everything.
+    core: bool = False
     # rcParams to set while making and while saving.
     rc: Mapping[str, Any] = field(default_factory=dict)
     # The frames carry alpha (from matplotlib 3.10 on): needs a codec that keeps it.

@@ -4,13 +4,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import Animation, FuncAnimation
 from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
 
 from .case import animation
 
 SIZE = (3, 2)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def moving_line() -> Animation:
     """A sine that runs: the plainest animation there is."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -24,7 +25,7 @@ def moving_line() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=20)
+@animation(frames=20, core=True)
 def double_pendulum() -> Animation:
     """The classic: rods, a trace that accumulates and a time, on an axes of equal aspect."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -70,7 +71,7 @@ def many_lines() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def markers_with_markevery() -> Animation:
     """Markers on every few points, and which ones changes."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -102,7 +103,7 @@ def steps_and_dashes() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def scatter_offsets() -> Animation:
     """Points that fly: set_offsets."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -129,9 +130,9 @@ def scatter_sizes_and_colours() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, drawing_matters=True)
-def scatter_lazy_norm() -> Animation:
-    """An empty scatter filled by the update: the norm takes its limits at the first draw."""
+@animation(frames=8, core=True, independent=True)
+def scatter_filled_by_update() -> Animation:
+    """An empty scatter filled by the update: the norm's limits are those of the first data."""
     fig, ax = plt.subplots(figsize=SIZE)
     ax.set(xlim=(0, 10), ylim=(0, 10))
     points = ax.scatter([], [], c=[], s=40)
@@ -147,7 +148,7 @@ def scatter_lazy_norm() -> Animation:
 
 @animation(frames=8, drawing_matters=True)
 def line_collection_lazy_norm() -> Animation:
-    """A LineCollection gets its first array at frame 2; the norm's limits are that frame's."""
+    """A LineCollection gets an array and an unscaled norm at frame 2; drawing it scales it."""
     fig, ax = plt.subplots(figsize=SIZE)
     x = np.linspace(0, 1, 11)
     points = np.c_[x, np.sin(6 * x)]
@@ -159,11 +160,13 @@ def line_collection_lazy_norm() -> Animation:
         lines.set_segments(np.stack([points[:-1], points[1:]], axis=1) * (1, 1 - i / 10))
         if i >= 2:
             lines.set_array(np.arange(10) * (i + 1.0))
+        if i == 2:
+            lines.set_norm(Normalize())  # set_array alone would settle the limits at once
 
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def bars_set_height() -> Animation:
     """Bars that grow, the value over one of them, colours that change."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -200,7 +203,7 @@ def bars_with_labels_sorted() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, core=True)
 def fill_between_redrawn() -> Animation:
     """The band is removed and filled again in every frame."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -216,7 +219,7 @@ def fill_between_redrawn() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def fill_between_in_place() -> Animation:
     """The band stays one artist: set_data where matplotlib has it (3.10), set_verts before."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -235,7 +238,7 @@ def fill_between_in_place() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def histogram() -> Animation:
     """A histogram of ever more samples; heights are set."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -269,7 +272,7 @@ def histogram_redrawn() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, independent=True)
 def errorbars() -> Animation:
     """An errorbar container: its line, caps and bars are set one by one."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -287,7 +290,7 @@ def errorbars() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, independent=True)
 def stems() -> Animation:
     """A stem container: marker line and stem lines move together."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -335,7 +338,7 @@ def pie_and_step_patches() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, independent=True)
 def events() -> Animation:
     """An event plot whose positions move."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -350,7 +353,7 @@ def events() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=6, rc={"agg.path.chunksize": 500, "path.simplify": False})
+@animation(frames=6, rc={"agg.path.chunksize": 500, "path.simplify": False}, independent=True)
 def thousands_of_segments() -> Animation:
     """A path of 3000 points, cut by Agg into chunks."""
     fig, ax = plt.subplots(figsize=SIZE)

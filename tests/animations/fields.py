@@ -12,7 +12,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def imshow_set_data() -> Animation:
     """An image given new data, with fixed limits."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -33,7 +33,6 @@ def imshow_lazy_norm() -> Animation:
     data = np.arange(30.0).reshape(5, 6)
     image = ax.imshow(data)
     image.set_norm(Normalize())
-    fig.colorbar(image)
 
     return FuncAnimation(fig, lambda i: image.set_data(data * (1 + i / 4)), frames=8)
 
@@ -106,7 +105,7 @@ def nonuniform_image() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def pcolormesh_set_array() -> Animation:
     """A quad mesh given new values."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -148,7 +147,7 @@ def tripcolor_flat() -> Animation:
     return FuncAnimation(fig, lambda i: triangles.set_clim(0, 0.3 + i / 6), frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, core=True)
 def contour_redrawn() -> Animation:
     """Contour lines and their labels removed and drawn anew."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -157,10 +156,10 @@ def contour_redrawn() -> Animation:
     shown = []
 
     def update(i):
-        for old in shown:
-            old.remove()
-        contours = ax.contour(x, y, np.exp(-(x**2) - y**2) + x * i / 20, levels=6)
-        shown[:] = [*ax.clabel(contours, fontsize=6), contours]
+        while shown:
+            shown.pop().remove()  # its labels go with it
+        shown.append(ax.contour(x, y, np.exp(-(x**2) - y**2) + x * i / 20, levels=6))
+        ax.clabel(shown[0], fontsize=6)
 
     return FuncAnimation(fig, update, frames=6)
 
@@ -182,7 +181,7 @@ def contourf_redrawn() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=8, drawing_matters=True)
+@animation(frames=8, core=True, drawing_matters=True)
 def quiver_from_the_start() -> Animation:
     """No scale and no width given: quiver settles both when first drawn."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -196,7 +195,7 @@ def quiver_from_the_start() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, drawing_matters=True)
+@animation(frames=8, core=True, drawing_matters=True)
 def quiver_added_at_frame_3() -> Animation:
     """The quiver appears at frame 3, is scaled by that frame's arrows, and its arrows grow."""
     fig, ax = plt.subplots(figsize=SIZE)

@@ -20,7 +20,7 @@ def artists_by_frame() -> Animation:
     return ArtistAnimation(fig, shown, interval=50, blit=True)
 
 
-@animation(frames=7, independent=True)
+@animation(frames=7, core=True, independent=True)
 def artists_shared_by_frames() -> Animation:
     """One artist in several frames, another in none, a frame that is empty, one twice."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -47,7 +47,7 @@ def artists_of_many_axes() -> Animation:
     return ArtistAnimation(fig, shown, repeat_delay=1000)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def timed_subclass() -> Animation:
     """A TimedAnimation with its own _draw_frame, new_frame_seq and _init_draw."""
 
@@ -79,9 +79,9 @@ def timed_subclass() -> Animation:
     return Subplots()
 
 
-@animation(frames=5, independent=True)
+@animation(frames=5, save={"fps": 5}, independent=True)
 def bare_subclass() -> Animation:
-    """A direct subclass of Animation: no interval, so the rate is the writer's."""
+    """A direct subclass of Animation: no interval, so the rate must be given."""
 
     class Bare(Animation):
         def __init__(self):

@@ -9,7 +9,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=6)
+@animation(frames=6, core=True)
 def constrained_label_grows() -> Animation:
     """Constrained layout: the axes gives way to a label that grows."""
     fig, ax = plt.subplots(figsize=SIZE, layout="constrained")
@@ -57,7 +57,7 @@ def constrained_colourbar() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, core=True)
 def tight_engine() -> Animation:
     """The tight layout engine, with tick labels whose width changes."""
     fig, ax = plt.subplots(figsize=SIZE, layout="tight")
@@ -142,6 +142,10 @@ def constrained_subfigures() -> Animation:
     fig = plt.figure(figsize=SIZE, layout="constrained")
     left, right = fig.subfigures(1, 2)
     ax, other = left.subplots(), right.subplots()
-    other.plot([0, 1], [0, 1])
+    (line,) = other.plot([0, 1], [0, 1])
 
-    return FuncAnimation(fig, lambda i: ax.set_ylabel("ab\n" * i + "c"), frames=6)
+    def update(i):
+        ax.set_ylabel("ab\n" * (i // 2) + "c")
+        line.set_ydata([0, 1 - i / 6])
+
+    return FuncAnimation(fig, update, frames=6)

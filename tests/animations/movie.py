@@ -11,7 +11,7 @@ SIZE = (3, 2)
 CLEAR = {"transparent": True}
 
 
-@animation(frames=6, save={"dpi": 71}, independent=True)
+@animation(frames=6, core=True, save={"dpi": 71}, independent=True)
 def odd_size() -> Animation:
     """213.71 × 144.13 pixels: neither whole nor even; h264 makes it so."""
     fig, ax = plt.subplots(figsize=(3.01, 2.03))
@@ -30,7 +30,7 @@ def odd_size_kept() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_ydata([0, i / 5]), frames=6)
 
 
-@animation(frames=6, save={"dpi": 200}, independent=True)
+@animation(frames=6, core=True, save={"dpi": 200}, independent=True)
 def fine_dpi() -> Animation:
     """A small figure at 200 dpi; markers, hatches and fonts scale."""
     fig, ax = plt.subplots(figsize=(1.5, 1))
@@ -75,7 +75,7 @@ def figure_dpi_changed() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def figure_resized() -> Animation:
     """The update resizes the figure; every frame is put back to the first's size."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -98,7 +98,7 @@ def tight_bbox_in_rc() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_ydata([0, i / 5]), frames=6)
 
 
-@animation(frames=6, save={"savefig_kwargs": CLEAR}, transparent=True, independent=True)
+@animation(frames=6, core=True, save={"savefig_kwargs": CLEAR}, transparent=True, independent=True)
 def transparent_background() -> Animation:
     """savefig's transparent=True: neither figure nor axes has a background."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -119,7 +119,7 @@ def translucent_figure() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_ydata([0, i / 5]), frames=6)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def translucent_figure_on_white() -> Animation:
     """The same colour for an opaque format: composited on white."""
     fig, ax = plt.subplots(figsize=SIZE, facecolor=(1, 0.5, 0, 0.3))
@@ -175,7 +175,7 @@ def frameless_figure() -> Animation:
     return FuncAnimation(fig, lambda i: image.set_data(np.roll(np.eye(5), i, 1)), frames=6)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def not_from_pyplot() -> Animation:
     """A bare Figure: its canvas is not Agg's, pyplot does not know it."""
     fig = Figure(figsize=SIZE)

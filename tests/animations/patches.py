@@ -13,7 +13,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def rectangle_circle_polygon() -> Animation:
     """The usual three, moved by set_xy, by assignment to center, and by set_xy of all corners."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -70,7 +70,7 @@ def fancy_arrow_positions() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, core=True)
 def clipped_and_unclipped() -> Animation:
     """Artists that reach beyond the axes, some clipped, some not."""
     fig, ax = plt.subplots(figsize=SIZE)

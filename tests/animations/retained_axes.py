@@ -8,7 +8,6 @@ from matplotlib.ticker import AutoMinorLocator, MaxNLocator, PercentFormatter
 from .case import animation
 
 SIZE = (3, 2)
-X = np.linspace(0, 6, 40)
 
 
 @animation(frames=8, independent=True)

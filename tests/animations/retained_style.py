@@ -71,7 +71,7 @@ def sketch_params() -> Animation:
     """Wobbling lines: on one artist by set_sketch_params, on the axes' spine too."""
     fig, ax = plt.subplots(figsize=SIZE)
     (line,) = ax.plot([0, 1], [0, 1])
-    ax.plot([0, 1], [1, 0], sketch_params=(2, 50, 4))
+    ax.plot([0, 1], [1, 0])[0].set_sketch_params(2, 50, 4)
 
     def update(i):
         line.set_sketch_params(1 + i / 2, 40, 2 + i)

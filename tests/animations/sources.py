@@ -9,7 +9,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=8)
+@animation(frames=8, core=True)
 def generator_function() -> Animation:
     """Frames from a generator function with state of its own."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -27,7 +27,7 @@ def generator_function() -> Animation:
     )
 
 
-@animation(frames=7)
+@animation(frames=7, core=True)
 def generator_of_unknown_length() -> Animation:
     """A generator that ends by itself; nobody says when."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -62,7 +62,7 @@ def generator_of_one_object() -> Animation:
 def generator_stopped_by_update() -> Animation:
     """The update tells the generator when to stop: the length comes from running both."""
     fig, ax = plt.subplots(figsize=SIZE)
-    (line,) = ax.plot([0, 1], [0, 1])
+    (line,) = ax.plot([0, 1], [0, 7])
     seen = []
 
     def frames():
@@ -146,7 +146,7 @@ def array_of_angles() -> Animation:
     return FuncAnimation(fig, update, frames=np.linspace(0, 3, 6), blit=True)
 
 
-@animation(frames=6)
+@animation(frames=6, core=True)
 def two_on_one_figure() -> tuple[Animation, list[Animation]]:
     """extra_anim: a second animation of the figure; the shorter one ends the movie."""
     fig, (left, right) = plt.subplots(1, 2, figsize=SIZE)

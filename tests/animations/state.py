@@ -13,7 +13,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=10)
+@animation(frames=10, core=True)
 def accumulating_lists() -> Animation:
     """Lists grow with every call."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -30,7 +30,7 @@ def accumulating_lists() -> Animation:
     return FuncAnimation(fig, update, frames=10, init_func=lambda: (line,), blit=True)
 
 
-@animation(frames=8)
+@animation(frames=8, core=True)
 def local_random_walk() -> Animation:
     """A generator of random numbers belongs to the update."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -46,7 +46,7 @@ def local_random_walk() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, core=True)
 def global_numpy_random() -> Animation:
     """The update uses np.random itself."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -56,7 +56,7 @@ def global_numpy_random() -> Animation:
     return FuncAnimation(fig, lambda i: image.set_data(np.random.rand(6, 9)), frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, core=True)
 def global_random() -> Animation:
     """Both the frames and the update use the random module."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -91,7 +91,7 @@ def init_func_draws() -> Animation:
     return FuncAnimation(fig, update, frames=6, init_func=begin, blit=True)
 
 
-@animation(frames=6)
+@animation(frames=6, core=True)
 def calls_counted() -> Animation:
     """Without init_func the first frame's update runs twice; the counter shows it."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -122,7 +122,7 @@ def blitted() -> Animation:
     return FuncAnimation(fig, update, frames=8, init_func=lambda: (line, label), blit=True)
 
 
-@animation(frames=6, independent=True)
+@animation(frames=6, core=True, independent=True)
 def with_fargs() -> Animation:
     """Further arguments by fargs."""
     fig, ax = plt.subplots(figsize=SIZE)

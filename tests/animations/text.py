@@ -10,7 +10,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def text_moves() -> Animation:
     """A text that changes words, place, size and angle."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -62,7 +62,7 @@ def wrapped_text() -> Animation:
     return FuncAnimation(fig, lambda i: label.set_text(" ".join(words[: 3 + i])), frames=6)
 
 
-@animation(frames=8, follows=True)
+@animation(frames=8, core=True, follows=True)
 def legend_best() -> Animation:
     """A legend at the best place: where that is depends on the data, and is found when drawn."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -79,7 +79,7 @@ def legend_best() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def legend_fixed() -> Animation:
     """A legend that stands over a moving line, its entries' text and colour changing."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -114,7 +114,7 @@ def legend_moves() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def annotation_with_arrow() -> Animation:
     """The point, the text and the arrow's bend all move."""
     fig, ax = plt.subplots(figsize=SIZE)

@@ -12,7 +12,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8, core=True, independent=True)
 def date_axis() -> Animation:
     """Dates on the x axis, limits that move along, the concise formatter's offset changes."""
     fig, ax = plt.subplots(figsize=SIZE)

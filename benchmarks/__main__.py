@@ -1,0 +1,141 @@
+"""The command line: ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import contenders, machine, memory, moving
+from .cases import CASES
+from .launch import RunFailed
+from .runner import run_case
+from .table import case_text, table
+
+DEFAULT_CASES = ("pendulum",)
+DEFAULT_CONTENDERS = ("serial", "pipe", "pipe_full")
+REPEAT = 3
+QUICK_FRAMES, QUICK_REPEAT = 60, 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure what is asked for.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; those of the process when left out.
+
+    Returns
+    -------
+    int
+        1 if a movie was not what it should be, or one of the special measurements' limits was
+        missed; else 0.
+    """
+    options = _parser().parse_args(argv)
+    if options.list:
+        print(_listing())
+        return 0
+    try:
+        result, good = _measure(options)
+    except RunFailed as error:
+        print(f"benchmarks: a run failed: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    if options.json is not None:
+        result["arguments"] = list(sys.argv[1:] if argv is None else argv)
+        options.json.write_text(json.dumps(result, indent=1) + "\n")
+    return 0 if good else 1
+
+
+def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """Measure, showing each result as it comes; tell whether all was as it should be."""
+    result: dict[str, Any] = {"schema": 1, "machine": machine.facts(), "cases": {}}
+    good = True
+    if options.moving:
+        frames = options.frames or (QUICK_FRAMES if options.quick else moving.FRAMES)
+        repeat = options.repeat or (QUICK_REPEAT if options.quick else moving.REPEAT)
+        found = result["moving"] = moving.measure(frames, repeat)
+        print(moving.text(found), end="\n\n", flush=True)
+        good &= found["holds"]
+    if options.memory:
+        frames = options.frames or (QUICK_FRAMES if options.quick else memory.FRAMES)
+        found = result["memory"] = memory.measure(frames)
+        print(memory.text(found), end="\n\n", flush=True)
+        good &= found["flat"]
+    special = options.moving or options.memory
+    cores = result["machine"]["usable_cores"]
+    for name in options.case or (() if special else DEFAULT_CASES):
+        found = result["cases"][name] = run_case(
+            CASES[name],
+            options.contender or DEFAULT_CONTENDERS,
+            frames=options.frames or _frames(name, quick=options.quick),
+            repeat=options.repeat or (QUICK_REPEAT if options.quick else REPEAT),
+            cores=cores,
+        )
+        print(case_text(name, found, cores), end="\n\n", flush=True)
+        good &= not found["problems"]
+    return result, good
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure how long movies take, side by side."
+    )
+    parser.add_argument(
+        "--case", action="append", choices=CASES, help="may be repeated; default: pendulum"
+    )
+    parser.add_argument(
+        "--contender",
+        action="append",
+        choices=contenders.names(),
+        help="may be repeated; serial always takes part; default: serial, pipe, pipe_full",
+    )
+    parser.add_argument("--frames", type=_positive, help="default: the case's own number")
+    parser.add_argument("--repeat", type=_positive, help=f"runs of each; default: {REPEAT}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there, too")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"at most {QUICK_FRAMES} frames, one run"
+    )
+    parser.add_argument("--list", action="store_true", help="show cases and contenders")
+    parser.add_argument(
+        "--moving", action="store_true", help="what moving frames costs, nothing drawn or encoded"
+    )
+    parser.add_argument(
+        "--memory", action="store_true", help="whether memory stays flat over 5,000 frames"
+    )
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, not {text}")
+    return value
+
+
+def _frames(name: str, *, quick: bool) -> int:
+    frames = CASES[name].frames
+    return min(frames, QUICK_FRAMES) if quick else frames
+
+
+def _listing() -> str:
+    cases = [(name, str(case.frames), case.about) for name, case in CASES.items()]
+    width = max(len(row[2]) for row in cases)
+    shown = table(("case", "frames", ""), [(a, b, c.ljust(width)) for a, b, c in cases])
+    lines = [shown, "", "contenders"]
+    for name in contenders.names():
+        one = contenders.load(name)
+        reason = one.available()
+        about = (one.__doc__ or "").strip().partition("\n")[0]
+        lines.append(f"  {name}: {about}" + (f" (not here: {reason})" if reason else ""))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

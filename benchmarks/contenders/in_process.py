@@ -1,0 +1,23 @@
+"""`framepipe.encode` without render processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..cases import Case
+from ..measure import encode
+
+NAME = "in_process"
+promises_identity = True
+drawing = "retained"
+
+
+def available() -> str | None:
+    """Return None: it always can."""
+    return None
+
+
+def run(case: Case, path: Path, frames: int) -> dict[str, Any]:
+    """Encode with ``workers=0``."""
+    return encode(case, path, frames, workers=0)

@@ -1,0 +1,157 @@
+"""Whether memory and descriptors stay flat over a long movie.
+
+``python -m benchmarks --memory`` encodes 5,000 frames of 320x240 and looks at every process, ten
+times on the way.  What was there at the first look (frame 500) may not grow by 2 MiB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .cases import CASES
+from .launch import launch
+from .table import table
+
+FRAMES = 5000
+
+#: How many times we look.
+LOOKS = 10
+
+#: Bytes of resident memory by which a process may grow after the first look.
+ALLOWED = 2 * 2**20
+
+
+def sample(frames: int) -> dict[str, Any]:
+    """Encode in this process, and look at all processes on the way.
+
+    Returns
+    -------
+    dict
+        ``samples``: for every look the frame, and for every process its resident and proportional
+        memory in bytes and its number of descriptors.
+    """
+    import framepipe
+
+    looks: list[dict[str, Any]] = []
+    every = max(1, frames // LOOKS)
+
+    def progress(frame: int, _total: int | None) -> None:
+        if (frame + 1) % every == 0:
+            looks.append({"frame": frame + 1, "processes": _look()})
+
+    case = CASES["long"]
+    animation = case.build(frames)
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
+        movie = framepipe.encode(
+            animation, Path(folder) / "long.mp4", **case.save, progress_callback=progress
+        )
+    return {"frames": movie.frames, "workers": movie.workers, "samples": looks}
+
+
+def _look() -> dict[str, dict[str, int]]:
+    """Measure this process and its children, named by what they are."""
+    import psutil  # type: ignore[import-untyped]
+
+    me = psutil.Process()
+    seen = {}
+    for process in (me, *me.children(recursive=True)):
+        try:
+            # Where a child came from by fork it shows our command line, ffmpeg its own.
+            kind = "ffmpeg" if "ffmpeg" in Path(process.exe()).name else "worker"
+            memory = process.memory_full_info()
+            facts = {"rss": memory.rss, "fds": process.num_fds()}
+        except psutil.NoSuchProcess:
+            continue
+        if (proportional := getattr(memory, "pss", None)) is not None:
+            facts["pss"] = proportional
+        seen["main" if process == me else f"{kind} {process.pid}"] = facts
+    return seen
+
+
+def growth(samples: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Work out, for every process, what it had at first and by how much that grew.
+
+    Parameters
+    ----------
+    samples : list of dict
+        As `sample` returns them.
+
+    Returns
+    -------
+    dict of dict
+        By process: the first values, the largest growth of each after that, and whether it is
+        ``flat``: less than `ALLOWED` of resident memory, and not one descriptor more.
+    """
+    series: dict[str, list[dict[str, int]]] = {}
+    for one in samples:
+        for name, facts in one["processes"].items():
+            series.setdefault(name, []).append(facts)
+    found: dict[str, dict[str, Any]] = {}
+    for name, values in series.items():
+        grown = {
+            key: max((value[key] - values[0][key] for value in values[1:]), default=0)
+            for key in values[0]
+        }
+        flat = grown["rss"] < ALLOWED and grown["fds"] <= 0
+        found[name] = {"first": values[0], "grown": grown, "looks": len(values), "flat": flat}
+    return found
+
+
+def measure(frames: int = FRAMES) -> dict[str, Any]:
+    """Sample in a fresh process, and judge."""
+    facts = launch(["benchmarks.memory", "--frames", str(frames)])
+    processes = growth(facts["samples"])
+    whole = len(facts["samples"]) >= LOOKS and all(one["looks"] > 1 for one in processes.values())
+    flat = whole and all(one["flat"] for one in processes.values())
+    return {**facts, "processes": processes, "allowed": ALLOWED, "flat": flat}
+
+
+def text(result: dict[str, Any]) -> str:
+    """Show what `measure` found."""
+
+    def mib(values: dict[str, int], key: str) -> str:
+        return f"{values[key] / 2**20:.2f}" if key in values else ""
+
+    rows = [
+        (
+            name,
+            mib(one["first"], "rss"),
+            mib(one["grown"], "rss"),
+            mib(one["first"], "pss"),
+            mib(one["grown"], "pss"),
+            str(one["first"]["fds"]),
+            str(one["grown"]["fds"]),
+            "flat" if one["flat"] else "GROWS",
+        )
+        for name, one in result["processes"].items()
+    ]
+    first = result["samples"][0]["frame"] if result["samples"] else 0
+    head = ("", "RSS MiB", "grown", "PSS MiB", "grown", "fds", "grown", "")
+    return "\n".join(
+        [
+            f"memory: {result['frames']} frames of 320x240, {result['workers']} workers; "
+            f"at frame {first}, and the largest growth after it",
+            table(head, rows),
+            f"memory and descriptors are {'flat' if result['flat'] else 'NOT FLAT'} "
+            f"(less than {ALLOWED / 2**20:.0f} MiB RSS and no descriptor more, each process)",
+        ]
+    )
+
+
+def main() -> None:
+    """Sample, for `measure`."""
+    from .one import neutral
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory")
+    parser.add_argument("--frames", type=int, default=FRAMES)
+    options = parser.parse_args()
+    neutral()
+    print(json.dumps(sample(options.frames)))
+
+
+if __name__ == "__main__":
+    main()

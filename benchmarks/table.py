@@ -1,0 +1,64 @@
+"""Results as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay out rows in columns: the first one to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        first, *others = zip(cells, widths, strict=True)
+        shown = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]
+        return "  ".join(shown).rstrip()
+
+    return "\n".join([line(head), "  ".join("-" * width for width in widths), *map(line, rows)])
+
+
+def case_text(name: str, result: Mapping[str, Any], cores: int) -> str:
+    """Show one case: contenders, ceilings, limits, and whatever went wrong.
+
+    Parameters
+    ----------
+    name : str
+        Of the case.
+    result : mapping
+        What `benchmarks.runner.run_case` returned.
+    cores : int
+        CPUs there are to use.
+    """
+    frames = result["frames"]
+    title = f"{name}: {frames} frames of {result['size'] or 'unknown size'}, {cores} cores"
+    head = ("", "wall s", "fastest", "slowest", "CPU s", "ms/frame", "x serial", "x limit", "runs")
+    measured = {**result["medians"], **result["ceilings"]}
+    rows = [_row(one, found, frames) for one, found in measured.items()]
+    lines = [title, table(head, rows)]
+    lines += [
+        f"limit with {kind} drawing: {seconds:.2f} s = max(encode alone, "
+        "(drawing CPU + encode CPU) / cores)"
+        for kind, seconds in result["limits"].items()
+    ]
+    for one, found in result["problems"].items():
+        lines += [f"{one}: NO TIME, since {problem}" for problem in dict.fromkeys(found)]
+    lines += [f"{one}: skipped, {reason}" for one, reason in result["skipped"].items()]
+    return "\n".join(lines)
+
+
+def _row(name: str, found: Mapping[str, Any], frames: int) -> tuple[str, ...]:
+    def ratio(key: str) -> str:
+        return f"{found[key]:.2f}" if found.get(key) else ""
+
+    return (
+        name.replace("_", " "),
+        f"{found['wall']:.2f}",
+        f"{found['fastest']:.2f}",
+        f"{found['slowest']:.2f}",
+        f"{found['cpu']:.2f}",
+        f"{1000 * found['wall'] / frames:.2f}",
+        ratio("sooner"),
+        ratio("of_limit"),
+        str(found["runs"]),
+    )

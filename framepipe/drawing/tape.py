@@ -1,0 +1,151 @@
+"""A renderer that can write down what it is asked to draw, and draw it again.
+
+An artist's `draw` is mostly Python: working out ticks, labels, transforms, colours.  What reaches
+the Agg rasterizer at the end is a short list of calls.  `TapeRenderer` puts a `Recorder` between
+the two; playing a tape gives the same pixels as the artist's `draw` at a small part of its price,
+and on any background, because the rasterizer blends anew.
+
+Looked at in matplotlib 3.9.0 and 3.11.2: ``RendererAgg._renderer`` (the rasterizer),
+``._update_methods``, ``._filter_renderers``; ``GraphicsContextBase._cliprect``, ``._clippath``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.transforms import TransformNode
+from numpy.typing import NDArray
+
+#: The rasterizer's calls that change pixels.
+CALLS = (
+    "draw_path",
+    "draw_markers",
+    "draw_path_collection",
+    "draw_quad_mesh",
+    "draw_gouraud_triangles",
+    "draw_image",
+    "draw_text_image",
+)
+
+#: A list of calls: the name of one, and its arguments.
+Tape = list[tuple[str, tuple[Any, ...]]]
+
+
+class _FrozenClip:
+    """Stands for a `TransformedPath` as it was: what the rasterizer asks a clip path for."""
+
+    def __init__(self, path: Any, affine: Any) -> None:
+        self._path_and_affine = (path, affine)
+
+    def get_transformed_path_and_affine(self) -> tuple[Any, Any]:
+        return self._path_and_affine
+
+
+def _freeze_context(gc: GraphicsContextBase) -> GraphicsContextBase:
+    """Copy a graphics context, which its artist goes on to change."""
+    frozen: Any = object.__new__(type(gc))
+    frozen.__dict__.update(gc.__dict__)
+    if frozen._cliprect is not None:
+        frozen._cliprect = frozen._cliprect.frozen()
+    if frozen._clippath is not None:
+        path, affine = frozen._clippath.get_transformed_path_and_affine()
+        frozen._clippath = _FrozenClip(path, affine.frozen())
+    return frozen  # type: ignore[no-any-return]
+
+
+def _freeze(argument: Any) -> Any:
+    if isinstance(argument, GraphicsContextBase):
+        return _freeze_context(argument)
+    if isinstance(argument, TransformNode):
+        return argument.frozen()
+    return argument
+
+
+class Recorder:
+    """The rasterizer, writing down its calls while there is a tape.
+
+    Parameters
+    ----------
+    rasterizer : object
+        matplotlib's own, compiled one.
+
+    Attributes
+    ----------
+    tape : Tape or None
+        Where calls are written down; None to let them pass.
+    touched : bool
+        Set by every call that is not a tape being played.
+    """
+
+    def __init__(self, rasterizer: Any) -> None:
+        self.rasterizer = rasterizer
+        self.tape: Tape | None = None
+        self.touched = False
+        self.clear = rasterizer.clear
+        self.copy_from_bbox = rasterizer.copy_from_bbox
+        self.restore_region = rasterizer.restore_region
+        for name in CALLS:
+            setattr(self, name, self._taped(name, getattr(rasterizer, name)))
+
+    def _taped(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def taped(*arguments: Any, **named: Any) -> Any:
+            tape = self.tape
+            self.touched = True
+            if tape is not None and not named:
+                if name == "draw_text_image":
+                    # A font's bitmap buffer is used again for the next text.
+                    image, *rest = arguments
+                    arguments = (np.array(image), *rest)
+                tape.append((name, tuple(map(_freeze, arguments))))
+            elif tape is not None:
+                raise RuntimeError(f"{name} was called with keywords {sorted(named)}")
+            return call(*arguments, **named)
+
+        return taped
+
+    def play(self, tape: Tape) -> None:
+        """Make the calls of a tape again."""
+        rasterizer = self.rasterizer
+        for name, arguments in tape:
+            getattr(rasterizer, name)(*arguments)
+
+
+class TapeRenderer(RendererAgg):
+    """An Agg renderer whose pixels can be put back and whose calls can be taped.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in pixels.
+    dpi : float
+        Dots per inch.
+
+    Attributes
+    ----------
+    pixels : ndarray, shape (height, width, 4), uint8
+        What has been drawn, premultiplied as Agg keeps it; a view.
+    """
+
+    def __init__(self, width: float, height: float, dpi: float) -> None:
+        super().__init__(width, height, dpi)
+        self.recorder = Recorder(self._renderer)
+        self._renderer: Any = self.recorder
+        self._update_methods()
+        self.pixels: NDArray[np.uint8] = np.asarray(self.recorder.rasterizer)
+
+    def clear(self) -> None:
+        """Make all pixels transparent."""
+        self._renderer.clear()
+
+    def buffer_rgba(self) -> memoryview:
+        """Return the pixels of the rasterizer in use (a filter has one of its own)."""
+        inner = self._renderer
+        return memoryview(inner.rasterizer if isinstance(inner, Recorder) else inner)
+
+    def tostring_argb(self) -> bytes:
+        """Return the pixels, alpha first."""
+        return np.asarray(self.buffer_rgba()).take([3, 0, 1, 2], axis=2).tobytes()

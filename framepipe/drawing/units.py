@@ -1,0 +1,259 @@
+"""A figure as a list of units in the order they are drawn.
+
+A *unit* is an artist whose `draw` is called as a whole.  Plain rectilinear `Axes` open up into
+their children; whatever draws in a way of its own (3D, polar, a subclass with its own ``draw``, a
+subfigure) is one opaque unit.
+
+The order is that of ``Figure.draw`` and ``_AxesBase.draw``, looked at in matplotlib 3.9.0 and
+3.11.2, and so is what they do on the way (lazy autoscale, aspect); titles are placed apart, since that is dear.  Private names
+used: ``Figure._get_draw_artists``, ``_AxesBase._update_title_position``, ``._axis_map``,
+``._frameon``, ``._rasterization_zorder``, ``._viewLim``, ``._position``, ``Axis._scale``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+from matplotlib.transforms import Affine2DBase, Bbox
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .tape import TapeRenderer
+
+_by_zorder = attrgetter("zorder")
+
+
+def opens(artist: Any) -> bool:
+    """Tell whether an artist is a plain Axes, which opens up into its children."""
+    return (
+        type(artist).draw is Axes.draw
+        and "draw" not in vars(artist)
+        and artist.get_agg_filter() is None
+        and artist._rasterization_zorder is None
+        and not artist.get_rasterized()
+    )
+
+
+def look_of(axes: Any) -> tuple[Any, ...]:
+    """Return what the drawing of an axes' children depends on, beside the children.
+
+    Two equal results mean equal limits, scales, place and switches.
+    """
+    axes.viewLim  # noqa: B018 - reading it does the lazy autoscale
+    return (
+        axes._viewLim.get_points().tobytes(),
+        axes._position.get_points().tobytes(),
+        *(axis._scale for axis in axes._axis_map.values()),
+        axes.axison,
+        axes._frameon,
+        axes.get_visible(),
+    )
+
+
+def in_order(
+    figure: Figure, renderer: TapeRenderer, looks: dict[int, tuple[Any, ...]]
+) -> Iterator[tuple[Artist, Any]]:
+    """Yield a figure's units in drawing order, doing what `Figure.draw` does on the way.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure, on the canvas and at the dpi it is to be drawn at.
+    renderer : TapeRenderer
+        What it is going to be drawn with.
+    looks : dict
+        Filled with `look_of` each axes that opens up, by its id.
+
+    Yields
+    ------
+    artist : Artist
+        A unit.
+    axes : Axes or None
+        The open axes it belongs to; None for the figure's own.
+    """
+    if not figure.get_visible():
+        return
+    artists = figure._get_draw_artists(renderer)  # type: ignore[attr-defined]
+    yield figure.patch, None
+    for artist in artists:
+        if opens(artist):
+            yield from _in_axes(artist, renderer, looks)
+        else:
+            yield artist, None
+
+
+def _in_axes(
+    axes: Any, renderer: TapeRenderer, looks: dict[int, tuple[Any, ...]]
+) -> Iterator[tuple[Artist, Any]]:
+    if not axes.get_visible():
+        return
+    axes.viewLim  # noqa: B018 - lazy autoscale
+    locator = axes.get_axes_locator()
+    axes.apply_aspect(locator(axes, renderer) if locator else None)
+    artists = axes.get_children()
+    artists.remove(axes.patch)
+    framed = axes.axison and axes._frameon
+    if not framed:
+        for spine in axes.spines.values():
+            artists.remove(spine)
+    if not axes.axison:
+        for axis in axes._axis_map.values():
+            artists.remove(axis)
+    artists.sort(key=_by_zorder)
+    looks[id(axes)] = look_of(axes)
+    if framed:
+        yield axes.patch, axes
+    for artist in artists:
+        if opens(artist):
+            yield from _in_axes(artist, renderer, looks)
+        else:
+            yield artist, axes
+
+
+def titles_of(axes: Any) -> tuple[Any, Any, Any]:
+    """Return an axes' three titles."""
+    return axes.title, axes._left_title, axes._right_title
+
+
+def around_titles(axes: Any) -> list[Any]:
+    """Return the axes whose ticks and offset texts an axes' titles make room for."""
+    align = axes.get_figure()._align_label_groups.get("title")
+    aligned = align.get_siblings(axes) if align is not None else [axes]
+    return [*axes.child_axes, *axes._twinned_axes.get_siblings(axes), *aligned]
+
+
+def place_titles(axes: Any, renderer: TapeRenderer) -> list[Any]:
+    """Put an axes' titles where they belong; return those that this moved.
+
+    Costs as much as half an axis: matplotlib works out all tick labels of the y axis for it.
+    """
+    titles = titles_of(axes)
+    before = [title.get_position() for title in titles]
+    axes._update_title_position(renderer)
+    return [
+        title
+        for title, position in zip(titles, before, strict=True)
+        if title.get_position() != position
+    ]
+
+
+def parts_of(unit: Any, known: set[int]) -> list[Any]:
+    """Return a unit and every artist it is made of or refers to.
+
+    Parameters
+    ----------
+    unit : Artist
+        The unit.
+    known : set of int
+        Ids of all units: another one it refers to (the quiver of a quiver key, the artist an
+        annotation points at) is named, but not taken apart.
+
+    Returns
+    -------
+    list of Artist
+        Each once.
+
+    Notes
+    -----
+    Not every artist tells of its parts by ``get_children`` (an annotation's arrow and a text's box
+    are not among them), so attributes are looked through.
+    """
+    found: dict[int, Any] = {}
+    waiting = [unit]
+    inside = isinstance(unit, (FigureBase, Axes))
+    while waiting:
+        artist = waiting.pop()
+        if id(artist) in found:
+            continue
+        found[id(artist)] = artist
+        if artist is not unit and id(artist) in known:
+            continue
+        if isinstance(artist, FigureBase):
+            waiting.extend(child for child in artist.get_children() if inside)
+            continue
+        if isinstance(artist, Axes) or hasattr(artist, "_axis_map"):
+            waiting.extend(artist.get_children())
+        for name, value in vars(artist).items():
+            if name in _UPWARDS:
+                continue
+            if isinstance(value, Artist):
+                waiting.append(value)
+            elif isinstance(value, (list, tuple)):
+                waiting.extend(item for item in value if isinstance(item, Artist))
+            elif isinstance(value, dict):
+                waiting.extend(item for item in value.values() if isinstance(item, Artist))
+    if not inside:
+        return [a for a in found.values() if not isinstance(a, (FigureBase, Axes))]
+    return list(found.values())
+
+
+#: Attributes that lead from an artist up to what holds it.
+_UPWARDS = frozenset(
+    {"figure", "_parent_figure", "_axes", "axes", "_parent", "parent", "_remove_method", "isaxes"}
+)
+
+
+def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
+    """Return what a unit's drawing depends on that raises no flag when it is changed.
+
+    Parameters
+    ----------
+    unit : Artist
+        The unit.
+    axes : Axes or None
+        The axes it belongs to.
+
+    Returns
+    -------
+    tuple
+        Of its transform, if that is not one of its axes', and of its clip; for a unit that holds
+        axes (3D, polar, a subfigure), of the axes' own plain attributes (such as a 3D view's
+        angles), too.  Equal results mean that nothing of it changed.
+    """
+    if isinstance(unit, FigureBase):
+        return tuple(loose_ends(inner, None) for inner in unit.axes)
+    if isinstance(unit, Axes):
+        ends: list[Any] = [look_of(unit), *plain_values(unit)]
+        holder: Any = unit
+        inside: list[Any] = [holder, *holder.child_axes]
+        for inner in inside:
+            ends.extend(_ends_of(child, inner) for child in inner._children)
+        return tuple(ends)
+    return _ends_of(unit, axes)
+
+
+def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
+    transform, clip, box = unit._transform, unit._clippath, unit.clipbox
+    ends: tuple[Any, ...] = ()
+    if transform is not None and not (
+        axes is not None and (transform is axes.transData or transform is axes.transAxes)
+    ):
+        matrix = transform.get_affine().get_matrix().tobytes()
+        ends = (matrix,) if transform.is_affine else (matrix, id(transform))
+    if clip is not None:
+        path, affine = clip.get_transformed_path_and_affine()
+        ends = (*ends, path.vertices.tobytes(), affine.get_matrix().tobytes())
+    if type(box) is Bbox:  # another kind follows what the axes' look tells
+        ends = (*ends, box.get_points().tobytes())
+    return ends
+
+
+def plain_values(thing: Any) -> Iterator[Any]:
+    """Yield the plain attributes of an object: numbers, names, colours, affine transforms."""
+    for name, value in vars(thing).items():
+        if name in _FLAGS:
+            continue
+        if value is None or isinstance(value, (bool, int, float, str, tuple)):
+            yield value if not isinstance(value, tuple) else repr(value)
+        elif isinstance(value, Affine2DBase):
+            yield value.get_matrix().tobytes()
+
+
+#: Attributes that drawing itself sets back and forth.
+_FLAGS = frozenset({"_stale", "stale_callback", "_remove_method"})

@@ -1,0 +1,107 @@
+"""What render workers say to the main process, and how a user's exception is carried home."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import FrameError, FramepipeError
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker can be given frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A frame stands in its slot."""
+
+    frame: int
+    cost: Any
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The animation was over before the frame that was asked for."""
+
+    frame: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The user's code, or drawing, raised.
+
+    Parameters
+    ----------
+    frame : int
+        The frame it was for.
+    message : str
+        Of the `FrameError`.
+    packed : bytes or None
+        The user's exception, pickled; None if it cannot be.
+    name : str
+        Its type and message, for when it cannot be unpickled.
+    text : str
+        Its traceback.
+    """
+
+    frame: int
+    message: str
+    packed: bytes | None
+    name: str
+    text: str
+
+    @classmethod
+    def of(cls, error: BaseException, frame: int, dumps: Callable[[Any], bytes]) -> Failed:
+        """Describe an exception so that it can travel."""
+        message = ""
+        if isinstance(error, FrameError) and error.__cause__ is not None:
+            frame, message, error = error.frame, str(error), error.__cause__
+        # As a traceback ends; it copes with an exception whose own __str__ raises.
+        name = "".join(traceback.format_exception_only(error)).strip()
+        text = "".join(traceback.format_exception(error))
+        message = message or f"painting frame {frame} failed: {name}"
+        try:
+            packed = dumps(error)
+            pickle.loads(packed)  # noqa: S301 - our own bytes: does it come back?
+        except Exception:  # noqa: BLE001 - whatever its pickling raises
+            return cls(frame, message, None, name, text)
+        return cls(frame, message, packed, name, text)
+
+    def error(self) -> FramepipeError:
+        """Make the `FrameError` to raise, with the user's exception and traceback as causes."""
+        cause: BaseException | None = None
+        if self.packed is not None:
+            # Its class may be one that only the worker could import.
+            with contextlib.suppress(Exception):
+                cause = pickle.loads(self.packed)  # noqa: S301 - from our own child process
+        if not isinstance(cause, BaseException):
+            cause = UnpicklableError(self.name)
+        cause.__cause__ = RemoteTraceback(self.text)
+        if isinstance(cause, FramepipeError):
+            return cause  # ours already, with all there is to say
+        error = FrameError(self.message, self.frame)
+        error.__cause__ = cause
+        return error
+
+
+class RemoteTraceback(Exception):
+    """Shows, as a cause, the traceback of an exception that was raised in another process."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f'\n"""\n{self.text}"""'
+
+
+class UnpicklableError(Exception):
+    """Stands for an exception that could not travel; its type and message are in the text."""

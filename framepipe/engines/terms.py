@@ -1,0 +1,118 @@
+"""What the engines ask of those they work for, and what they report: the terms of the contract.
+
+An engine is given a `Painter`, which can draw frame i into some memory, and a `Sink`, which takes
+bytes in order; it knows nothing else of either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+#: What a user is told whose animation is empty, or was used up by a preview.
+NO_FRAMES = (
+    "the animation has no frames. A generator object that has been shown or saved before is used "
+    "up: give FuncAnimation the generator function, or a list"
+)
+
+#: Called as ``progress(i, n)`` when frame i of n (None while that is not known) has been taken.
+Progress = Callable[[int, int | None], Any]
+
+
+class Painter(Protocol):
+    """What draws: frames in ascending order, into memory it is given."""
+
+    @property
+    def frames(self) -> int | None:
+        """How many frames there are; None while that is not known."""
+
+    def open(self) -> None:
+        """Make ready, in the process that paints."""
+
+    def paint(self, frame: int, out: memoryview) -> Any | None:
+        """Draw a frame into memory.
+
+        Returns what it cost, or None if the animation is over before this frame: then `frames`
+        says how many it has.  Raises `FrameError`, from the user's own exception.
+        """
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Sink(Protocol):
+    """What takes the frames, in order: an encoder."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def fileno(self) -> int:
+        """Return a descriptor that can be polled for room."""
+
+    @property
+    def fds(self) -> tuple[int, ...]:
+        """Descriptors that no other process may hold open."""
+
+    def offer(self, frame: memoryview, source: int = -1, offset: int = 0) -> None:
+        """Hand over the next frame; it must stay as it is until `pump` says True.
+
+        `source` and `offset` name a file that holds the same bytes, for copying less.
+        """
+
+    def pump(self) -> bool:
+        """Take what can be taken without blocking; True when the whole frame has been taken."""
+
+    def check(self) -> None:
+        """Raise if it has failed."""
+
+    def finish(self) -> float:
+        """Take the end of the movie and wait until it is whole; return CPU seconds spent."""
+
+    def abort(self) -> None:
+        """Stop, if it has not finished, and let go of a frame on its way."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did, in numbers.
+
+    Parameters
+    ----------
+    frames : int
+        Frames encoded.
+    workers : int
+        Render processes; 0 if the calling process drew.
+    update, draw, copy : float
+        Seconds spent running the animation's functions, drawing, and copying into shared memory;
+        the sum over workers.
+    wait : float
+        Seconds workers had nothing to do.
+    encode : float
+        Seconds a drawn frame waited for the encoder to take it, and the end of the movie.
+    encoder_cpu : float
+        CPU seconds the encoder used; 0 where the system does not tell.
+    restarts : int
+        Workers that died and were replaced.
+    slots, slot_bytes : int
+        Size of the shared memory.
+    """
+
+    frames: int = 0
+    workers: int = 0
+    update: float = 0.0
+    draw: float = 0.0
+    copy: float = 0.0
+    wait: float = 0.0
+    encode: float = 0.0
+    encoder_cpu: float = 0.0
+    restarts: int = 0
+    slots: int = 0
+    slot_bytes: int = 0
+
+    def add(self, cost: Any, waited: float = 0.0) -> None:
+        """Count one frame's cost."""
+        self.update += cost.update
+        self.draw += cost.draw
+        self.copy += cost.copy
+        self.wait += waited

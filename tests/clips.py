@@ -1,0 +1,167 @@
+"""Tiny animations whose frames say which they are, for tests of everything but drawing.
+
+Frame i is one flat colour made of i's bytes; `numbers_in` reads the numbers back from a movie of
+raw frames, so that order, loss and repetition show at once, and a frame costs a millisecond.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import psutil
+from matplotlib.animation import FuncAnimation
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+
+#: Arguments for a movie that is nothing but the frames' bytes.
+RAW: dict[str, Any] = {"codec": "rawvideo", "extra_args": ["-f", "rawvideo", "-pix_fmt", "rgba"]}
+
+#: Every way of running, by name.
+WAYS: dict[str, dict[str, Any]] = {
+    "here": {"workers": 0},
+    "fork1": {"workers": 1, "start_method": "fork"},
+    "fork2": {"workers": 2, "start_method": "fork"},
+    "fork3": {"workers": 3, "start_method": "fork"},
+    "spawn2": {"workers": 2, "start_method": "spawn"},
+    "forkserver2": {"workers": 2, "start_method": "forkserver"},
+}
+
+Hook = Callable[[int], Any]
+
+
+def flat(pixels: int = 32) -> tuple[Figure, Callable[[int], tuple[Rectangle]]]:
+    """A figure of one colour, and the function that gives it the colour of a number."""
+    figure = Figure(figsize=(1, 1), dpi=pixels)
+    FigureCanvasAgg(figure)
+    patch = figure.add_artist(Rectangle((0, 0), 1, 1, antialiased=False, linewidth=0))
+
+    def show(number: int) -> tuple[Rectangle]:
+        patch.set_facecolor([byte / 255 for byte in number.to_bytes(3, "big")])
+        return (patch,)
+
+    return figure, show
+
+
+def clip(
+    frames: Any = 12, before: Hook | None = None, *, pixels: int = 32, **options: Any
+) -> FuncAnimation:
+    """Make an animation whose frames show their own numbers.
+
+    `frames` is what FuncAnimation takes; `before` is called in the update, with the frame's
+    number, before it is shown.
+    """
+    figure, show = flat(pixels)
+
+    def update(number: int) -> tuple[Rectangle]:
+        if before is not None:
+            before(number)
+        return show(number)
+
+    options = {"init_func": tuple, "interval": 40, "cache_frame_data": False, **options}
+    return FuncAnimation(figure, update, frames=frames, **options)
+
+
+def numbers_in(movie: Any) -> list[int]:
+    """The numbers that the frames of a raw movie show; every pixel must agree."""
+    size = 4 * movie.width * movie.height
+    data = Path(movie).read_bytes()
+    assert len(data) % size == 0, "the file ends within a frame"
+    found = []
+    for start in range(0, len(data), size):
+        pixel = data[start : start + 4]
+        assert data[start : start + size] == pixel * (size // 4), "a frame of two colours"
+        assert pixel[3] == 255
+        found.append(int.from_bytes(pixel[:3], "big"))
+    return found
+
+
+def is_ffmpeg(process: psutil.Process) -> bool:
+    """Tell whether a process is ffmpeg, as far as can still be seen."""
+    try:
+        return "ffmpeg" in Path(process.exe()).name
+    except psutil.Error:
+        return False
+
+
+def children() -> tuple[list[psutil.Process], list[psutil.Process]]:
+    """The encoders and the render workers of this process that are alive now."""
+    below = psutil.Process().children(recursive=True)
+    helpers = ("resource_tracker", "multiprocessing.forkserver")
+    others = [
+        one for one in below
+        if not is_ffmpeg(one) and not any(word in " ".join(one.cmdline()) for word in helpers)
+    ]  # fmt: skip
+    return [one for one in below if is_ffmpeg(one)], others
+
+
+def wait_until(true: Callable[[], Any], seconds: float, what: str) -> Any:
+    """Wait for a condition; fail when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < deadline, f"after {seconds} s still not: {what}"
+        time.sleep(0.01)
+    return found
+
+
+def everything_in(folder: Path) -> set[str]:
+    """Names of all files below a folder, hidden ones too."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+@contextmanager
+def script(
+    folder: Path, lines: str, *arguments: str, env: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a script of its own, as a user would, in a session of its own; kill what is left."""
+    path = folder / "script.py"
+    path.write_text(lines)
+    here = str(Path(__file__).parent)
+    running = subprocess.Popen(
+        [sys.executable, str(path), *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([*extra_path(), here]), **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        with running:
+            try:
+                yield running
+            finally:
+                if running.poll() is None:
+                    running.kill()
+    finally:
+        for one in in_session(running.pid):
+            os.kill(one, signal.SIGKILL)
+
+
+def extra_path() -> Iterable[str]:
+    """What PYTHONPATH held already."""
+    return [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+
+
+def in_session(session: int) -> list[int]:
+    """Processes that belong to a session and are not just waiting to be picked up."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+        except (ProcessLookupError, psutil.Error):
+            continue
+    return found

@@ -1,0 +1,88 @@
+"""Every test leaves nothing behind: no process, descriptor, thread, shared memory or file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+import psutil
+import pytest
+
+mpl.use("agg")
+sys.path.insert(0, str(Path(__file__).parent))  # for `animations` and `reference`
+
+
+def _processes() -> set[str]:
+    """Child processes, but those that Python itself keeps for spawning (they serve all runs)."""
+    found = set()
+    for child in psutil.Process().children(recursive=True):
+        try:
+            line = " ".join(child.cmdline())
+            state = child.status()
+        except psutil.NoSuchProcess:
+            continue
+        if "multiprocessing.resource_tracker" in line or "multiprocessing.forkserver" in line:
+            continue
+        found.add(f"{child.pid} ({state}): {line}")
+    return found
+
+
+def _descriptors() -> set[str]:
+    found = set()
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            target = os.readlink(f"/proc/self/fd/{name}")
+        except OSError:
+            continue
+        # Python keeps one pipe each to its resource tracker and fork server, for good.
+        found.add(f"{name} -> {target}")
+    return found
+
+
+def _kept_by_python() -> set[int]:
+    from multiprocessing import forkserver, resource_tracker
+
+    tracker = resource_tracker._resource_tracker
+    server = forkserver._forkserver
+    return {fd for fd in (tracker._fd, server._forkserver_alive_fd) if isinstance(fd, int)}
+
+
+def _files() -> set[str]:
+    places = [Path("/dev/shm"), Path(tempfile.gettempdir())]
+    return {
+        str(entry)
+        for place in places
+        if place.is_dir()
+        for entry in place.iterdir()
+        if entry.name.startswith(("framepipe", ".framepipe", "psm_", "sem.mp-"))
+        and not entry.name.startswith("framepipe-reference")
+    }
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(tmp_path: Path) -> Iterator[None]:
+    """Compare what there is after the test with what there was before."""
+    before = (_processes(), _descriptors(), set(threading.enumerate()), _files())
+    yield
+    deadline = time.monotonic() + 2.0
+    while True:
+        kept = _kept_by_python()
+        left = {
+            "processes": _processes() - before[0],
+            "descriptors": {
+                fd for fd in _descriptors() - before[1] if int(fd.split()[0]) not in kept
+            },
+            "threads": {str(thread) for thread in set(threading.enumerate()) - before[2]},
+            "files": _files() - before[3],
+            "parts": {str(path) for path in tmp_path.rglob(".framepipe-*")},
+        }
+        if not any(left.values()) or time.monotonic() > deadline:
+            break
+        time.sleep(0.05)  # an ended process takes a moment to go
+    assert not any(left.values()), {name: found for name, found in left.items() if found}
