@@ -278,7 +278,7 @@ def test_independent_frames_need_a_known_length(tmp_path: Path) -> None:
     def endless() -> Iterator[int]:
         yield from range(5)
 
-    with nothing_starts(), pytest.raises(ValueError, match="independent=True.*length"):
+    with nothing_starts(), pytest.raises(ValueError, match=r"independent=True.*length"):
         encode(clip(endless), tmp_path / "movie.mp4", independent=True)
     movie = encode(clip(endless, save_count=5), tmp_path / "m.rgba", independent=True, **RAW)
     assert numbers_in(movie) == [0, 1, 2, 3, 4]
@@ -506,7 +506,7 @@ def test_a_writer_may_be_named_or_left_out(tmp_path: Path, writer: str | None) -
 def test_the_writer_in_rcparams_counts(tmp_path: Path) -> None:
     with (
         mpl.rc_context({"animation.writer": "imagemagick"}),
-        pytest.raises(ValueError, match="imagemagick"),
+        pytest.raises(ValueError, match="writer"),
     ):
         encode(clip(3), tmp_path / "m.mp4")
 

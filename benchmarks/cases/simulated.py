@@ -12,7 +12,7 @@ from .curves import INTERVAL
 
 #: Steps of relaxation a frame.  A fixed amount of work and no fixed time, so that it slows down
 #: with the machine as a real simulation would; about 10 ms on one core of an AMD EPYC (Zen 3).
-STEPS = 15
+STEPS = 12
 
 
 def expensive_update(frames: int) -> FuncAnimation:

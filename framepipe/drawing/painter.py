@@ -23,7 +23,6 @@ from .settle import settle
 from .source import Source
 from .tape import TapeRenderer
 
-
 #: Composed frames that are compared with a full draw whatever it costs: a worker's first ones.
 SURE_CHECKS = 2
 #: After those, a comparison is made when all of them took less than this share of the time.
@@ -218,7 +217,8 @@ class Painter:
         """
         self._compared += 1
         settings, canvas, retained = self.settings, self._canvas, self._retained
-        assert canvas is not None and retained is not None  # noqa: S101 - for the type checker
+        assert canvas is not None  # noqa: S101 - for the type checker
+        assert retained is not None  # noqa: S101
         whole = bytearray(settings.nbytes)
         draw_full(self._figure, settings, memoryview(whole))
         retained.reset_flags()

@@ -31,8 +31,8 @@ CALLS = (
     "draw_text_image",
 )
 
-#: A list of calls: the name of one, and its arguments.
-Tape = list[tuple[str, tuple[Any, ...]]]
+#: A list of calls: the name of one, its arguments, and those given by name.
+Tape = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 
 
 class _FrozenClip:
@@ -95,14 +95,13 @@ class Recorder:
         def taped(*arguments: Any, **named: Any) -> Any:
             tape = self.tape
             self.touched = True
-            if tape is not None and not named:
+            if tape is not None:
                 if name == "draw_text_image":
                     # A font's bitmap buffer is used again for the next text.
                     image, *rest = arguments
                     arguments = (np.array(image), *rest)
-                tape.append((name, tuple(map(_freeze, arguments))))
-            elif tape is not None:
-                raise RuntimeError(f"{name} was called with keywords {sorted(named)}")
+                by_name = {key: _freeze(value) for key, value in named.items()}
+                tape.append((name, tuple(map(_freeze, arguments)), by_name))
             return call(*arguments, **named)
 
         return taped
@@ -110,8 +109,8 @@ class Recorder:
     def play(self, tape: Tape) -> None:
         """Make the calls of a tape again."""
         rasterizer = self.rasterizer
-        for name, arguments in tape:
-            getattr(rasterizer, name)(*arguments)
+        for name, arguments, named in tape:
+            getattr(rasterizer, name)(*arguments, **named)
 
 
 class TapeRenderer(RendererAgg):

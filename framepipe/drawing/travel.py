@@ -32,8 +32,8 @@ from typing import Any, cast
 import matplotlib as mpl
 import numpy as np
 from matplotlib.animation import Animation
-from matplotlib.cbook import CallbackRegistry
 from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase, TimerBase
+from matplotlib.cbook import CallbackRegistry
 from matplotlib.font_manager import fontManager
 from matplotlib.path import Path
 

@@ -5,9 +5,11 @@ their children; whatever draws in a way of its own (3D, polar, a subclass with i
 subfigure) is one opaque unit.
 
 The order is that of ``Figure.draw`` and ``_AxesBase.draw``, looked at in matplotlib 3.9.0 and
-3.11.2, and so is what they do on the way (lazy autoscale, aspect); titles are placed apart, since that is dear.  Private names
-used: ``Figure._get_draw_artists``, ``_AxesBase._update_title_position``, ``._axis_map``,
-``._frameon``, ``._rasterization_zorder``, ``._viewLim``, ``._position``, ``Axis._scale``.
+3.11.2, and so is what they do on the way (lazy autoscale, aspect); titles are placed apart, since
+that is dear.  Private names used: ``Figure._get_draw_artists``, ``._align_label_groups``,
+``_AxesBase._update_title_position``, ``._axis_map``, ``._frameon``, ``._rasterization_zorder``,
+``._viewLim``, ``._position``, ``._children``, ``._left_title``, ``._right_title``,
+``._twinned_axes``, ``Axis._scale``, ``Artist._transform``, ``._clippath``, ``._stale``.
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.text import Annotation
 from matplotlib.transforms import Affine2DBase, Bbox
 
 if TYPE_CHECKING:
@@ -217,7 +222,8 @@ def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
         angles), too.  Equal results mean that nothing of it changed.
     """
     if isinstance(unit, FigureBase):
-        return tuple(loose_ends(inner, None) for inner in unit.axes)
+        holders: Any = unit.axes
+        return tuple(loose_ends(inner, None) for inner in holders)
     if isinstance(unit, Axes):
         ends: list[Any] = [look_of(unit), *plain_values(unit)]
         holder: Any = unit
@@ -225,6 +231,9 @@ def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
         for inner in inside:
             ends.extend(_ends_of(child, inner) for child in inner._children)
         return tuple(ends)
+    if isinstance(unit, (Annotation, Patch)) and type(unit) is not Rectangle:
+        # Attributes of theirs are meant to be set: `annotation.xy = ...`, `polygon.radius = ...`.
+        return (*_ends_of(unit, axes), *plain_values(unit))
     return _ends_of(unit, axes)
 
 
@@ -249,11 +258,18 @@ def plain_values(thing: Any) -> Iterator[Any]:
     for name, value in vars(thing).items():
         if name in _FLAGS:
             continue
-        if value is None or isinstance(value, (bool, int, float, str, tuple)):
-            yield value if not isinstance(value, tuple) else repr(value)
+        if value is None or isinstance(value, (bool, int, float, str)):
+            yield value
+        elif isinstance(value, (tuple, list)) and len(value) < _SHORT:
+            yield repr(value)
+        elif isinstance(value, np.ndarray) and value.size < _SHORT:
+            yield value.tobytes()
         elif isinstance(value, Affine2DBase):
             yield value.get_matrix().tobytes()
 
+
+#: Sequences shorter than this count as plain values: points, sizes, colours.
+_SHORT = 9
 
 #: Attributes that drawing itself sets back and forth.
 _FLAGS = frozenset({"_stale", "stale_callback", "_remove_method"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from ..errors import FrameError, FramepipeError
+from .starting import forget, start_sink
 from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
 from .waiting import Waiter
 
@@ -40,9 +41,10 @@ def run_here(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress 
     tally = Tally(slots=1, slot_bytes=frame_bytes)
     slot = memoryview(bytearray(frame_bytes))
     waiter = Waiter()
+    held: tuple[int, ...] = ()
     painter.open()
     try:
-        sink.start()
+        held = start_sink(sink)
         while True:
             sink.check()
             cost = painter.paint(tally.frames, slot)
@@ -61,6 +63,7 @@ def run_here(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress 
         if tally.frames == 0:
             raise FramepipeError(NO_FRAMES)
         begin = time.perf_counter()
+        forget(held)
         tally.encoder_cpu = sink.finish()
         tally.encode += time.perf_counter() - begin
     except FrameError as error:
@@ -68,5 +71,6 @@ def run_here(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress 
             raise error.__cause__ from None
         raise
     finally:
+        forget(held)
         painter.close()
     return tally

@@ -16,6 +16,7 @@ from contextlib import ExitStack, suppress
 from ..errors import FrameError, FramepipeError, WorkerDied
 from .messages import Ended, Failed, Painted, Ready
 from .ring import Ring, choose_slots
+from .starting import forget, start_sink
 from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
 from .waiting import Waiter
 from .window import Window
@@ -99,13 +100,15 @@ class PipeRun:
             for worker in self._crew.workers:
                 self._waiter.add(worker.connection)
             stack.callback(self._sink.abort)  # before the ring, of which it may hold a frame
-            self._sink.start()
+            held = start_sink(self._sink)
+            stack.callback(forget, held)
             self._waiter.watch_sink(self._sink.fileno(), for_room=False)
             self._loop()
             if self.tally.frames == 0:
                 raise FramepipeError(NO_FRAMES)
             begin = time.perf_counter()
             self._crew.stop()
+            forget(held)
             self.tally.encoder_cpu = self._sink.finish()
             self.tally.encode += time.perf_counter() - begin
         return self.tally
@@ -210,7 +213,7 @@ class PipeRun:
         for given in worker.given:
             self._window.give_back(given)
         self.tally.restarts += 1
-        fresh = self._crew.replace(worker, close_first=self._sink.fds)
+        fresh = self._crew.replace(worker)
         self._waiter.add(fresh.connection)
 
     def _patience(self) -> float | None:

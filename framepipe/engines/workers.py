@@ -26,15 +26,15 @@ import pickle
 import signal
 import sys
 import time
-import types
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
 from .messages import Ended, Failed, Painted, Ready
 from .ring import Ring
+from .starting import forget, keep_private, one_at_a_time, private, undisturbed
 from .terms import Painter
 
 #: Seconds a worker may take to say that it is ready.  A fork is ready at once; a spawned process
@@ -178,6 +178,7 @@ class Worker:
             self.process.join(timeout)
             self.exitcode = self.process.exitcode
             if self.exitcode is not None:
+                forget([self.connection.fileno()])
                 self.connection.close()
                 self.process.close()
         return self.exitcode
@@ -202,7 +203,6 @@ class Crew:
     The main program's ``__main__`` module is hidden from `multiprocessing` while a process is
     spawned: nothing in it is needed (the animation has been packed), and running a script again
     that has no ``if __name__ == "__main__"`` guard would start the whole job anew in every worker.
-    Not protected: two crews being *spawned* at the same moment in two threads.
     """
 
     def __init__(
@@ -223,64 +223,47 @@ class Crew:
                 self._parcel = Ring(1, len(packed))
                 self._parcel.slot(0)[:] = packed
             for index in range(count):
-                self.workers.append(self._start(index, ()))
+                self.workers.append(self._start(index))
         except BaseException:
             self.kill()
             raise
 
-    def replace(self, worker: Worker, close_first: Iterable[int]) -> Worker:
-        """Start another process in the place of one that died.
-
-        Parameters
-        ----------
-        worker : Worker
-            The dead one, reaped.
-        close_first : iterable of int
-            Descriptors opened since the crew was made (the encoder's standard input above all:
-            while a fork holds it open, the encoder never sees its end).
-        """
-        fresh = self._start(worker.index, close_first)
+    def replace(self, worker: Worker) -> Worker:
+        """Start another process in the place of one that died and has been reaped."""
+        fresh = self._start(worker.index)
         self.workers[self.workers.index(worker)] = fresh
         return fresh
 
-    def _start(self, index: int, close_first: Iterable[int]) -> Worker:
-        ours, theirs = self._context.Pipe(duplex=True)
-        quiet = index > 0
-        if self._method == "fork":
-            siblings = [
-                worker.connection.fileno()
-                for worker in self.workers
-                if not worker.connection.closed
-            ]
-            process: Any = self._context.Process(  # type: ignore[attr-defined]
-                target=serve,
-                args=(theirs, self._ring, self._make_painter),
-                kwargs={
-                    "quiet": quiet,
-                    "close_first": [ours.fileno(), *siblings, *close_first],
-                },
-                name=f"framepipe-{index}",
-                daemon=True,
-            )
-        else:
-            process = self._context.Process(  # type: ignore[attr-defined]
-                target=_serve_spawned,
-                args=(theirs, self._ring, self._parcel, quiet),
-                name=f"framepipe-{index}",
-                daemon=True,
-            )
-        try:
-            with _starting(hide_main=self._method != "fork"):
-                process.start()
-        except BaseException:
-            ours.close()
-            if process.pid is not None:  # Ctrl-C came while it was being started
-                process.kill()
-                process.join(LEAVE_TIMEOUT)
-            raise
-        finally:
-            theirs.close()
+    def _start(self, index: int) -> Worker:
+        with one_at_a_time():
+            ours, theirs = self._context.Pipe(duplex=True)
+            keep_private(ours.fileno())
+            process = self._process(index, theirs)
+            try:
+                with undisturbed(hide_main=self._method != "fork"):
+                    process.start()
+            except BaseException:
+                forget([ours.fileno()])
+                ours.close()
+                if process.pid is not None:  # Ctrl-C came while it was being started
+                    process.kill()
+                    process.join(LEAVE_TIMEOUT)
+                raise
+            finally:
+                theirs.close()
         return Worker(index, process, ours)
+
+    def _process(self, index: int, connection: Connection) -> Any:
+        target: Callable[..., None] = serve
+        args: tuple[Any, ...] = (connection, self._ring, self._make_painter)
+        options: dict[str, Any] = {"quiet": index > 0}
+        if self._method == "fork":
+            options["close_first"] = private()
+        else:
+            target, args = _serve_spawned, (connection, self._ring, self._parcel)
+        return self._context.Process(  # type: ignore[attr-defined]
+            target=target, args=args, kwargs=options, name=f"framepipe-{index}", daemon=True
+        )
 
     def stop(self) -> None:
         """Let every worker leave, and wait for it."""
@@ -303,25 +286,3 @@ class Crew:
         if self._parcel is not None:
             self._parcel.close()
             self._parcel = None
-
-
-@contextlib.contextmanager
-def _starting(*, hide_main: bool) -> Iterator[None]:
-    """Keep SIGINT away from a process being started, and `__main__` out of a spawned one."""
-    masked = None
-    if hasattr(signal, "pthread_sigmask"):
-        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    main = sys.modules.get("__main__")
-    if hide_main:
-        sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        with warnings.catch_warnings():
-            # Python 3.12 warns of forking beside threads.  Workers run no other thread's code,
-            # and one that comes up with a held lock is caught by the handshake.
-            warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
-            yield
-    finally:
-        if hide_main and main is not None:
-            sys.modules["__main__"] = main
-        if masked is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, masked)

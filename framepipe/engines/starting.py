@@ -1,0 +1,79 @@
+"""Starting processes in a program that may run threads: what a new process must not get hold of.
+
+A fork has a copy of every descriptor that is open in this process, those of a movie that another
+thread makes included.  While it lives, the reader of a copied pipe does not see its end: ffmpeg
+waits for more frames, `subprocess.Popen` for its child's start, and the main process does not
+notice that a worker is dead.  So framepipe starts one process at a time, and every forked worker
+first closes what is in the list kept here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+import types
+import warnings
+from collections.abc import Iterable, Iterator
+
+from .terms import Sink
+
+_LOCK = threading.RLock()
+_PRIVATE: set[int] = set()
+
+
+def start_sink(sink: Sink) -> tuple[int, ...]:
+    """Start a sink; its descriptors are private, until `forget` is told of them."""
+    with _LOCK:
+        sink.start()
+        held = sink.fds
+        _PRIVATE.update(held)
+    return held
+
+
+def forget(descriptors: Iterable[int]) -> None:
+    """Take descriptors that are about to be closed from the list."""
+    with _LOCK:
+        _PRIVATE.difference_update(descriptors)
+
+
+def keep_private(descriptor: int) -> None:
+    """Put a descriptor on the list that forked workers close."""
+    with _LOCK:
+        _PRIVATE.add(descriptor)
+
+
+def private() -> tuple[int, ...]:
+    """Return the list."""
+    with _LOCK:
+        return tuple(_PRIVATE)
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let no other thread make pipes for, and start, a process meanwhile."""
+    with _LOCK:
+        yield
+
+
+@contextlib.contextmanager
+def undisturbed(*, hide_main: bool) -> Iterator[None]:
+    """Keep SIGINT away from a process being started, and `__main__` out of a spawned one."""
+    masked = None
+    if hasattr(signal, "pthread_sigmask"):
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    main = sys.modules.get("__main__")
+    if hide_main:
+        sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        with warnings.catch_warnings():
+            # Python 3.12 warns of forking beside threads.  Workers run no other thread's code,
+            # and one that comes up with a held lock is caught by the handshake.
+            warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
+            yield
+    finally:
+        if hide_main and main is not None:
+            sys.modules["__main__"] = main
+        if masked is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
