@@ -10,5 +10,13 @@ where the contender promises the frames of `Animation.save`, compared with those
                    |                            \-> ceilings.draw
                    +-> check, ceilings.encode_alone -> summary -> table, JSON
 
+::
+
+    python -m benchmarks                        # the double pendulum: serial, pipe, pipe_full
+    python -m benchmarks --quick --case grid --contender pipe --contender seed
+    python -m benchmarks --repeat 5 --json result.json
+    python -m benchmarks --moving --memory      # the two special measurements
+    python -m benchmarks --list                 # cases and contenders
+
 A contender is one file in ``contenders/``, a case one function in ``cases/``.
 """

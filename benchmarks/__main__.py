@@ -58,13 +58,13 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     result: dict[str, Any] = {"schema": 1, "machine": machine.facts(), "cases": {}}
     good = True
     if options.moving:
-        frames = options.frames or (QUICK_FRAMES if options.quick else moving.FRAMES)
+        frames = options.frames or (moving.QUICK_FRAMES if options.quick else moving.FRAMES)
         repeat = options.repeat or (QUICK_REPEAT if options.quick else moving.REPEAT)
         found = result["moving"] = moving.measure(frames, repeat)
         print(moving.text(found), end="\n\n", flush=True)
         good &= found["holds"]
     if options.memory:
-        frames = options.frames or (QUICK_FRAMES if options.quick else memory.FRAMES)
+        frames = options.frames or (memory.QUICK_FRAMES if options.quick else memory.FRAMES)
         found = result["memory"] = memory.measure(frames)
         print(memory.text(found), end="\n\n", flush=True)
         good &= found["flat"]

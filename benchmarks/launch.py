@@ -23,6 +23,11 @@ class RunFailed(Exception):
     """A run ended without a result; the message is the end of what it said."""
 
 
+def tell(text: str) -> None:
+    """Say how far we are."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def launch(arguments: Sequence[str], timeout: float = TIMEOUT) -> dict[str, Any]:
     """Run a module of this package, which prints one JSON object as its last line.
 

@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import resource
 import time
+import warnings
 from pathlib import Path
 from typing import Any, Self
 
@@ -63,11 +64,17 @@ def encode(case: Case, path: Path, frames: int, **options: Any) -> dict[str, Any
     Returns
     -------
     dict
-        Wall and CPU seconds, frames, and the `Movie` as a dict.
+        Wall and CPU seconds, frames, the `Movie` as a dict, and what it warned of (that it began
+        again, for one).
     """
     import framepipe
 
     animation = case.build(frames)
-    with Clock() as clock:
+    with warnings.catch_warnings(record=True) as warned, Clock() as clock:
         movie = framepipe.encode(animation, path, **case.save, **options)
-    return {**clock.facts(), "frames": movie.frames, "movie": dataclasses.asdict(movie)}
+    return {
+        **clock.facts(),
+        "frames": movie.frames,
+        "movie": dataclasses.asdict(movie),
+        "warnings": [str(one.message) for one in warned],
+    }

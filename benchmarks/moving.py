@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .launch import launch
+from .launch import launch, tell
 from .machine import ffmpeg_path
 from .measure import Clock
 from .table import table
@@ -25,6 +25,7 @@ from .table import table
 WIDTH, HEIGHT = 1920, 1080
 NBYTES = 4 * WIDTH * HEIGHT
 FRAMES, REPEAT = 400, 5
+QUICK_FRAMES = 200
 
 #: The least share of the best plain writer's rate.
 MUST = 0.8
@@ -125,6 +126,7 @@ def measure(frames: int = FRAMES, repeat: int = REPEAT) -> dict[str, Any]:
         for name in VARIANTS:
             facts = launch(["benchmarks.moving", name, "--frames", str(frames)])
             runs.append({"variant": name, "round": turn, **facts})
+            tell(f"moving {turn}/{repeat} {name}: {facts['frames'] / facts['wall']:.0f} frames/s")
     medians = {}
     for name in VARIANTS:
         of_name = [run for run in runs if run["variant"] == name]

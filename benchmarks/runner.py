@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,14 +12,9 @@ from . import ceilings, contenders
 from .cases import Case
 from .check import Decoded, decode, problem
 from .contenders import SERIAL, Contender
-from .launch import RunFailed, launch
+from .launch import RunFailed, launch, tell
 from .machine import ffmpeg_path
 from .summary import summarise
-
-
-def tell(text: str) -> None:
-    """Say how far we are."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def run_case(

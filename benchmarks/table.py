@@ -43,6 +43,10 @@ def case_text(name: str, result: Mapping[str, Any], cores: int) -> str:
     ]
     for one, found in result["problems"].items():
         lines += [f"{one}: NO TIME, since {problem}" for problem in dict.fromkeys(found)]
+    warned = {
+        (run["contender"], text) for run in result["runs"] for text in run.get("warnings", ())
+    }
+    lines += [f"{one}: warned, {text}" for one, text in sorted(warned)]
     lines += [f"{one}: skipped, {reason}" for one, reason in result["skipped"].items()]
     return "\n".join(lines)
 

@@ -140,8 +140,8 @@ def encode(
         extra_anim=extra_anim, savefig_kwargs=savefig_kwargs,
     )  # fmt: skip
     _check(
-        workers=workers, mode=mode, redraw=redraw, independent=independent, start_method=start_method,
-        progress=progress, progress_callback=progress_callback,
+        workers=workers, mode=mode, redraw=redraw, independent=independent,
+        start_method=start_method, progress=progress, progress_callback=progress_callback,
     )  # fmt: skip
     with ExitStack() as stack:
         job = stack.enter_context(
@@ -321,4 +321,13 @@ def _report(tally: Tally) -> Report:
         encoder_cpu=tally.encoder_cpu,
         restarts=tally.restarts,
         memory=tally.slots * tally.slot_bytes,
+        check=tally.check,
+        frames_kept=tally.frames_kept,
+        frames_drawn=tally.frames - tally.frames_kept,
+        units_drawn=tally.units_drawn,
+        units_played=tally.units_played,
+        units_skipped=tally.units_skipped,
+        drawing=tally.drawing,
+        playing=tally.playing,
+        changed=next((why for why, _ in tally.reasons.most_common() if why), ""),
     )

@@ -60,7 +60,7 @@ class FrameMismatch(FrameError):
 
 
 class RetainedWarning(UserWarning):
-    """An artist changes without a sign, so the movie was made with full drawing, which is slower."""
+    """An artist changes without a sign, so the movie was made with full drawing: slower."""
 
 
 class WorkerDied(FramepipeError):

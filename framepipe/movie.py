@@ -30,6 +30,17 @@ class Report:
         Render workers that died and were replaced.
     memory : int
         Bytes of shared memory for frames.
+    check : float
+        Seconds comparing kept frames with full draws.
+    frames_kept, frames_drawn : int
+        Frames in which what did not change was kept, and frames drawn as a whole.
+    units_drawn, units_played, units_skipped : int
+        Parts of the figure (lines, axes with their ticks, texts ...) in the frames for which that
+        was looked at: drawn, repeated from what had been recorded, left standing.
+    drawing, playing : float
+        Seconds spent on those drawn and on those repeated.
+    changed : str
+        What had to be drawn most often, and why; what to look at when a movie was slow.
     """
 
     update: float
@@ -40,6 +51,15 @@ class Report:
     encoder_cpu: float
     restarts: int
     memory: int
+    check: float = 0.0
+    frames_kept: int = 0
+    frames_drawn: int = 0
+    units_drawn: int = 0
+    units_played: int = 0
+    units_skipped: int = 0
+    drawing: float = 0.0
+    playing: float = 0.0
+    changed: str = ""
 
     def __str__(self) -> str:
         times = (
@@ -47,7 +67,29 @@ class Report:
             f"wait {self.wait:.2f} s, encode {self.encode:.2f} s (CPU {self.encoder_cpu:.2f} s)"
         )
         died = f"; {self.restarts} worker(s) replaced" if self.restarts else ""
-        return f"{times}; {self.memory / 2**20:.0f} MiB shared{died}"
+        return f"{times}; {self.memory / 2**20:.0f} MiB shared{died}\n{self._kept()}"
+
+    def _kept(self) -> str:
+        """Tell in a line or two what was drawn and what was not."""
+        total = self.frames_kept + self.frames_drawn
+        units = self.units_drawn + self.units_played + self.units_skipped
+        if not units:
+            return f"{total} frames drawn as a whole"
+        line = (
+            f"{self.frames_kept} of {total} frames kept what did not change: of {units} parts "
+            f"{self.units_drawn} drawn ({_each(self.drawing, self.units_drawn)}), "
+            f"{self.units_played} repeated ({_each(self.playing, self.units_played)}), "
+            f"{self.units_skipped} left standing; checks {self.check:.2f} s"
+        )
+        if not self.changed:
+            return line
+        if not self.frames_kept:
+            return f"{line}\nNothing could be kept: {self.changed}"
+        return f"{line}\nDrawn most often: {self.changed}"
+
+
+def _each(seconds: float, count: int) -> str:
+    return f"{1000 * seconds / max(count, 1):.2f} ms each"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ raw frames, so that order, loss and repetition show at once, and a frame costs a
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ from matplotlib.animation import FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+
+import framepipe
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
@@ -87,6 +90,11 @@ def numbers_in(movie: Any) -> list[int]:
     return found
 
 
+def encode_and_read(animation: Any, path: Path, **options: Any) -> list[int]:
+    """Make a raw movie and read its numbers back."""
+    return numbers_in(framepipe.encode(animation, path, **RAW, **options))
+
+
 def is_ffmpeg(process: psutil.Process) -> bool:
     """Tell whether a process is ffmpeg, as far as can still be seen."""
     try:
@@ -97,13 +105,20 @@ def is_ffmpeg(process: psutil.Process) -> bool:
 
 def children() -> tuple[list[psutil.Process], list[psutil.Process]]:
     """The encoders and the render workers of this process that are alive now."""
-    below = psutil.Process().children(recursive=True)
-    helpers = ("resource_tracker", "multiprocessing.forkserver")
-    others = [
-        one for one in below
-        if not is_ffmpeg(one) and not any(word in " ".join(one.cmdline()) for word in helpers)
-    ]  # fmt: skip
-    return [one for one in below if is_ffmpeg(one)], others
+    encoders, workers = [], []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            line = " ".join(process.cmdline())
+            mine = process.ppid() == os.getpid()
+        except psutil.NoSuchProcess:
+            continue
+        # A fork server's children look just like it.
+        helper = "resource_tracker" in line or "multiprocessing.forkserver" in line
+        if is_ffmpeg(process):
+            encoders.append(process)
+        elif not (mine and helper):
+            workers.append(process)
+    return encoders, workers
 
 
 def wait_until(true: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -118,6 +133,32 @@ def wait_until(true: Callable[[], Any], seconds: float, what: str) -> Any:
 def everything_in(folder: Path) -> set[str]:
     """Names of all files below a folder, hidden ones too."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def as_nobody(do: Callable[[], Any]) -> tuple[str, str]:
+    """Run a function in a fork without root's rights: the error's type, and its text or result."""
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+
+    def be_nobody() -> None:
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setgid(64321)
+            os.setuid(64321)
+        try:
+            theirs.send(("", str(do())))
+        except BaseException as error:
+            theirs.send((type(error).__name__, str(error)))
+
+    process = multiprocessing.get_context("fork").Process(target=be_nobody)
+    process.start()
+    theirs.close()
+    try:
+        said: tuple[str, str] = ours.recv()
+    finally:
+        process.join(30)
+        process.close()
+        ours.close()
+    return said
 
 
 @contextmanager

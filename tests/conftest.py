@@ -25,9 +25,11 @@ def _processes() -> set[str]:
         try:
             line = " ".join(child.cmdline())
             state = child.status()
+            mine = child.ppid() == os.getpid()  # a fork server's children look just like it
         except psutil.NoSuchProcess:
             continue
-        if "multiprocessing.resource_tracker" in line or "multiprocessing.forkserver" in line:
+        helpers = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+        if mine and any(helper in line for helper in helpers):
             continue
         found.add(f"{child.pid} ({state}): {line}")
     return found

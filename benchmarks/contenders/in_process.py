@@ -10,7 +10,7 @@ from ..measure import encode
 
 NAME = "in_process"
 promises_identity = True
-drawing = "retained"
+drawing = "full"  # with workers=0 nothing is kept, for there would be no beginning again
 
 
 def available() -> str | None:

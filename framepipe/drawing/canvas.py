@@ -73,10 +73,11 @@ class FrameCanvas(FigureCanvasAgg):
 
     def get_renderer(self) -> TapeRenderer:
         """Return the renderer for the figure's size and dpi as they are now."""
-        renderer = super().get_renderer()
+        renderer = super().get_renderer()  # type: ignore[no-untyped-call]
         if not isinstance(renderer, TapeRenderer):
             # The size as this matplotlib works it out: 3.9 leaves fractions of a pixel in it.
             renderer = TapeRenderer(renderer.width, renderer.height, renderer.dpi)
+            renderer.figure = self.figure
             self.renderer = renderer
         return renderer
 
@@ -110,7 +111,7 @@ class FrameCanvas(FigureCanvasAgg):
         # While it only wants the renderer, matplotlib puts a function of its own in the place of
         # the figure's draw.
         if self.compose is None or metadata is not None or "draw" in vars(self.figure):
-            super().print_raw(filename_or_obj, metadata=metadata)
+            super().print_raw(filename_or_obj, metadata=metadata)  # type: ignore[no-untyped-call]
             return
         renderer = self.get_renderer()
         self.compose(renderer)

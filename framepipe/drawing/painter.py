@@ -167,6 +167,24 @@ class Painter:
             self._checking += cost.check
         return cost
 
+    def finish(self) -> None:
+        """Compare what was kept to the last frame with a full draw.
+
+        Data changed in place in a frame that was not compared shows here, unless it was changed
+        back.
+
+        Raises
+        ------
+        FrameMismatch
+            If they differ.
+        """
+        if self._kept is None or self._composed < 2 or self._redraw == "verify":
+            return
+        out = memoryview(bytearray(self.settings.nbytes))
+        self._draw(out)
+        if self._kept is not None:
+            self._compare(self._source.position, out)
+
     def _draw(self, out: memoryview) -> float:
         """Draw the frame in the way that promises to be the cheapest; return seconds of copying."""
         figure, settings, canvas = self._figure, self.settings, self._canvas
@@ -203,7 +221,7 @@ class Painter:
         return copying
 
     def _check_due(self) -> bool:
-        if self._redraw == "verify" or self._compared <= SURE_CHECKS:
+        if self._redraw == "verify" or self._compared < SURE_CHECKS:
             return self._composed != 1 or self._redraw == "verify"
         return self._checking < CHECK_SHARE * (time.perf_counter() - self._opened)
 

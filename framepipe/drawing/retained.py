@@ -30,13 +30,14 @@ from matplotlib.figure import FigureBase
 from matplotlib.legend import Legend
 from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.patches import ConnectionPatch
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from numpy.typing import NDArray
 
 from .tape import Tape, TapeRenderer
 from .units import (
     around_titles,
     in_order,
+    look_at,
     loose_ends,
     parts_of,
     place_titles,
@@ -80,9 +81,15 @@ class _State:
         Frames in a row in which it changed.
     cost : float
         Seconds its last draw took.
+    why : str
+        How it changed when that was last looked at.
+    extent : tuple of float
+        Where a legend was.
     """
 
-    __slots__ = ("artist", "cost", "ends", "extent", "hot", "look", "parts", "tape", "version")
+    __slots__ = (
+        "artist", "cost", "ends", "extent", "hot", "look", "parts", "tape", "version", "why",
+    )  # fmt: skip
 
     def __init__(self, artist: Any) -> None:
         self.artist = artist
@@ -94,6 +101,7 @@ class _State:
         self.hot = 0
         self.cost = 0.0
         self.extent: tuple[float, ...] = ()
+        self.why = "it is not one of matplotlib's own, or looks at others"
 
 
 @dataclass(slots=True)
@@ -116,6 +124,8 @@ class Kept:
         Seconds spent on units drawn.
     saved : float
         Seconds that drawing the others took last time.
+    playing : float
+        Seconds spent playing tapes.
     why : str
         A unit that changed, and how; empty if none did.
     """
@@ -125,6 +135,7 @@ class Kept:
     skipped: int = 0
     spent: float = 0.0
     saved: float = 0.0
+    playing: float = 0.0
     why: str = ""
 
     @property
@@ -151,6 +162,7 @@ class Retained:
         self._figure = figure
         self._states: dict[int, _State] = {}
         self._snapshots: list[_Snapshot] = []
+        self._places: dict[int, Any] = {}  # of axes when their titles were placed
         self._first_changed: int | None = None
         self._frames = 0
 
@@ -158,6 +170,7 @@ class Retained:
         """Take everything for changed: the figure was drawn by someone else."""
         self._states.clear()
         self._snapshots.clear()
+        self._places.clear()
 
     def compose(self, renderer: TapeRenderer, returned: Iterable[Any]) -> Kept:
         """Draw the figure as it stands.
@@ -186,9 +199,9 @@ class Retained:
             if state is None:
                 state = self._states[id(artist)] = _State(artist)
             states.append(state)
-            look = looks[id(axes)] if axes is not None else ()
+            look = look_at(artist, axes, looks[id(axes)]) if axes is not None else ()
             reasons.append(self._changed(state, axes, look, touched))
-        self._follow(order, states, reasons, renderer)
+        self._follow(order, states, reasons, looks, renderer)
         kept = self._paint(renderer, order, states, reasons, looks, known)
         if len(self._states) > 2 * len(order) + 64:
             self._states = {key: state for key, state in self._states.items() if key in known}
@@ -198,7 +211,7 @@ class Retained:
         """Say how a unit changed; empty if it did not."""
         artist = state.artist
         if state.parts is None:
-            return "it is new" if state.version == 0 else "it changes all the time"
+            return "it is new" if state.version == 0 else state.why
         if touched and any(id(part) in touched for part in state.parts):
             return "the update function returned it"
         if axes is not None and id(axes) in touched:
@@ -220,6 +233,7 @@ class Retained:
         order: Sequence[tuple[Any, Any]],
         states: Sequence[_State],
         reasons: list[str],
+        looks: dict[int, tuple[Any, ...]],
         renderer: TapeRenderer,
     ) -> None:
         """Find units that changed because another one did."""
@@ -228,7 +242,7 @@ class Retained:
         }
         if not changed_axes:
             return
-        self._place_titles(order, reasons, renderer)
+        self._place_titles(order, reasons, looks, renderer)
         aligned = _aligns(self._figure)
         for index, (artist, axes) in enumerate(order):
             if reasons[index]:
@@ -241,21 +255,30 @@ class Retained:
                 reasons[index] = "labels are aligned with those of other axes"
 
     def _place_titles(
-        self, order: Sequence[tuple[Any, Any]], reasons: list[str], renderer: TapeRenderer
+        self,
+        order: Sequence[tuple[Any, Any]],
+        reasons: list[str],
+        looks: dict[int, tuple[Any, ...]],
+        renderer: TapeRenderer,
     ) -> None:
         """Place the titles of axes where a title, or what it makes room for, changed."""
         at = {id(artist): index for index, (artist, _) in enumerate(order)}
         changed = {id(order[index][0]) for index, reason in enumerate(reasons) if reason}
+        places = self._places
         seen: dict[int, Any] = {id(axes): axes for _, axes in order if axes is not None}
         for axes in seen.values():
             titles = titles_of(axes)
             if not any(title.get_text() for title in titles):
                 continue
-            around = [axes, *around_titles(axes)]
-            causes = {id(one) for one in (*titles, *around)}
-            causes.update(id(axis) for one in around for axis in one._axis_map.values())
-            if not causes & changed:
+            causes: list[Any] = [*titles, axes.patch]
+            for one in around_titles(axes):
+                causes.extend((one, one.patch, one.yaxis))
+                if _ticks_above(one.xaxis):
+                    causes.append(one.xaxis)
+            place = looks[id(axes)][2]
+            if places.get(id(axes)) == place and not any(id(one) in changed for one in causes):
                 continue
+            places[id(axes)] = place
             for title in place_titles(axes, renderer):
                 index = at.get(id(title))
                 if index is not None and not reasons[index]:
@@ -284,14 +307,16 @@ class Retained:
             if not reasons[index]:
                 if state.tape is None:
                     raise RuntimeError(f"no tape of {state.artist!r}")
+                begin = time.perf_counter()
                 renderer.recorder.play(state.tape)
+                kept.playing += time.perf_counter() - begin
                 kept.played += 1
                 kept.saved += state.cost
                 state.hot = 0
                 continue
             axes = order[index][1]
             begin = time.perf_counter()
-            self._draw(renderer, state, axes, looks, known)
+            self._draw(renderer, state, axes, looks, known, reasons[index])
             state.cost = time.perf_counter() - begin
             kept.drawn += 1
             kept.spent += state.cost
@@ -307,12 +332,15 @@ class Retained:
         axes: Any,
         looks: dict[int, tuple[Any, ...]],
         known: set[int],
+        reason: str,
     ) -> None:
         """Draw a changed unit, and learn what there is to know for keeping it."""
         artist = state.artist
         state.version += 1
         state.hot += 1
         learn = keepable(artist) and (state.hot <= HOT or self._frames % RETRY == 0)
+        if state.parts is not None:
+            state.why = reason
         if not learn:
             state.parts = state.tape = None
             artist.draw(renderer)
@@ -325,7 +353,7 @@ class Retained:
             renderer.recorder.tape = None
         state.tape = tape
         state.parts = parts_of(artist, known)
-        state.look = looks[id(axes)] if axes is not None else ()
+        state.look = look_at(artist, axes, looks[id(axes)]) if axes is not None else ()
         state.ends = (
             tuple(plain_values(artist))
             if artist is self._figure.patch
@@ -417,16 +445,19 @@ def describe(artist: Artist, figure: Figure) -> str:
         axes = None
     label = artist.get_label()
     name = _name(artist)
-    text = getattr(artist, "get_text", None)
     if isinstance(label, str) and label and not label.startswith("_"):
         name += f" {label!r}"
-    elif callable(text) and isinstance(text(), str) and text():
-        name += f" {text()!r}"
+    elif isinstance(artist, Text) and artist.get_text():
+        name += f" {artist.get_text()!r}"
     if axes is not None and axes in figure.axes:
         return f"{name} of axes {figure.axes.index(axes)}"
     if artist in figure.axes:
         return f"axes {figure.axes.index(artist)} ({name})"
     return name
+
+
+def _ticks_above(axis: Any) -> bool:
+    return axis.get_ticks_position() in ("top", "unknown") or axis.get_label_position() == "top"
 
 
 def _name(artist: Any) -> str:

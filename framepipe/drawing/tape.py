@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.transforms import TransformNode
 from numpy.typing import NDArray
+
+from .glyphs import GlyphRenderer
 
 #: The rasterizer's calls that change pixels.
 CALLS = (
@@ -113,7 +114,7 @@ class Recorder:
             getattr(rasterizer, name)(*arguments, **named)
 
 
-class TapeRenderer(RendererAgg):
+class TapeRenderer(GlyphRenderer):
     """An Agg renderer whose pixels can be put back and whose calls can be taped.
 
     Parameters
@@ -133,7 +134,7 @@ class TapeRenderer(RendererAgg):
         super().__init__(width, height, dpi)
         self.recorder = Recorder(self._renderer)
         self._renderer: Any = self.recorder
-        self._update_methods()
+        self._update_methods()  # type: ignore[no-untyped-call]
         self.pixels: NDArray[np.uint8] = np.asarray(self.recorder.rasterizer)
 
     def clear(self) -> None:

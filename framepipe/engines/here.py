@@ -62,6 +62,7 @@ def run_here(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress 
                 progress(tally.frames - 1, painter.frames)
         if tally.frames == 0:
             raise FramepipeError(NO_FRAMES)
+        painter.finish()
         begin = time.perf_counter()
         forget(held)
         tally.encoder_cpu = sink.finish()

@@ -35,6 +35,11 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """The worker was told to leave, found nothing to object to, and leaves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The user's code, or drawing, raised.
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
 from ..errors import FrameError, FramepipeError, WorkerDied
-from .messages import Ended, Failed, Painted, Ready
+from .messages import Done, Ended, Failed, Painted, Ready
 from .ring import Ring, choose_slots
 from .starting import forget, start_sink
 from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
@@ -115,7 +115,10 @@ class PipeRun:
 
     def _loop(self) -> None:
         # Where the length was not known, all workers must have come to the same end.
-        while not self._window.finished or any(worker.given for worker in self._crew.workers):
+        # And all that drew must have found their work right, when they looked back at it.
+        while not self._window.finished or any(
+            worker.given or (worker.last >= 0 and not worker.done) for worker in self._crew.workers
+        ):
             self._hand_out()
             readable, sink = self._waiter.wait(self._patience())
             for connection in readable:
@@ -129,7 +132,7 @@ class PipeRun:
 
     def _hand_out(self) -> None:
         """Give frames to workers, one each in turn, while the window allows."""
-        workers = [worker for worker in self._crew.workers if worker.ready]
+        workers = [w for w in self._crew.workers if w.ready and not w.leaving]
         for ahead in range(AHEAD):
             for worker in workers:
                 if len(worker.given) > ahead:
@@ -137,6 +140,10 @@ class PipeRun:
                 frame = self._window.claim(after=worker.last)
                 if frame is not None:
                     worker.give(frame, self._window.slot(frame))
+        if self._window.exhausted:
+            for worker in workers:
+                if not worker.given:
+                    worker.leave()
 
     def _hear(self, worker: Worker) -> None:
         """Read one message; end-of-file means that the worker is dead."""
@@ -152,6 +159,9 @@ class PipeRun:
             self.tally.add(message.cost, message.waited)
         elif isinstance(message, Ready):
             worker.ready = True
+        elif isinstance(message, Done):
+            worker.done = True
+            self._waiter.remove(worker.connection)
         elif isinstance(message, Ended):
             worker.given.remove(message.frame)
             self._end(message)

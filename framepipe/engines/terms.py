@@ -6,8 +6,9 @@ bytes in order; it knows nothing else of either.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 #: What a user is told whose animation is empty, or was used up by a preview.
@@ -36,6 +37,9 @@ class Painter(Protocol):
         Returns what it cost, or None if the animation is over before this frame: then `frames`
         says how many it has.  Raises `FrameError`, from the user's own exception.
         """
+
+    def finish(self) -> None:
+        """Have a last look at what was painted; raise if it was not right."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -96,6 +100,16 @@ class Tally:
         Workers that died and were replaced.
     slots, slot_bytes : int
         Size of the shared memory.
+    check : float
+        Seconds spent comparing with full draws.
+    frames_kept : int
+        Frames for which keeping what did not change paid.
+    units_drawn, units_played, units_skipped : int
+        What became of the figure's units in composed frames.
+    drawing, playing : float
+        Seconds spent on the units drawn and on those played.
+    reasons : Counter of str
+        Why something had to be drawn, and in how many frames.
     """
 
     frames: int = 0
@@ -109,6 +123,14 @@ class Tally:
     restarts: int = 0
     slots: int = 0
     slot_bytes: int = 0
+    check: float = 0.0
+    frames_kept: int = 0
+    units_drawn: int = 0
+    units_played: int = 0
+    units_skipped: int = 0
+    drawing: float = 0.0
+    playing: float = 0.0
+    reasons: Counter[str] = field(default_factory=Counter)
 
     def add(self, cost: Any, waited: float = 0.0) -> None:
         """Count one frame's cost."""
@@ -116,3 +138,13 @@ class Tally:
         self.draw += cost.draw
         self.copy += cost.copy
         self.wait += waited
+        self.check += cost.check
+        kept = cost.kept
+        if kept is not None:
+            self.frames_kept += kept.pays
+            self.units_drawn += kept.drawn
+            self.units_played += kept.played
+            self.units_skipped += kept.skipped
+            self.drawing += kept.spent
+            self.playing += kept.playing
+            self.reasons[kept.why] += 1

@@ -69,6 +69,11 @@ class Window:
         return self.total is not None and self.written >= self.total
 
     @property
+    def exhausted(self) -> bool:
+        """Whether there is no frame left that could be claimed, now or later."""
+        return self.total is not None and self._fresh >= self.total and not self._returned
+
+    @property
     def live(self) -> int:
         """How many frames hold a slot now."""
         return len(self._claimed) + len(self._drawn)

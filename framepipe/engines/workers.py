@@ -10,7 +10,8 @@
           <---------------------- Painted(frame) ---
           <------------------------- Ended(total) -- the animation was over before that frame
           <---------------------- Failed(frame) ---- the user's code raised
-    None ------------------------------------------> leave
+    None ------------------------------------------> leave, after a last look at its work
+          <-------------------------------- Done ---
 
 One duplex connection per worker, small messages only.  No queue and no lock is shared between
 processes, since a worker that is killed would take the lock with it.  A worker that dies shows as
@@ -32,7 +33,7 @@ from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from .messages import Ended, Failed, Painted, Ready
+from .messages import Done, Ended, Failed, Painted, Ready
 from .ring import Ring
 from .starting import forget, keep_private, one_at_a_time, private, undisturbed
 from .terms import Painter
@@ -96,10 +97,17 @@ def serve(
         return
     with contextlib.suppress(EOFError, OSError):  # the main process is gone: leave quietly
         connection.send(Ready())
+        frame = 0
         while True:
             begin = time.perf_counter()
             asked = connection.recv()
             if asked is None:
+                try:
+                    painter.finish()
+                except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
+                    connection.send(Failed.of(error, frame, dumps))
+                else:
+                    connection.send(Done())
                 return
             frame, slot = asked
             waited = time.perf_counter() - begin
@@ -140,6 +148,8 @@ class Worker:
         Frames it was given and has not answered for, ascending.
     last : int
         The last frame it was given; -1 before the first.
+    leaving, done : bool
+        Whether it was told to leave, and whether it said that all is well.
     exitcode : int or None
         How it ended, once it has been reaped.
     """
@@ -151,6 +161,8 @@ class Worker:
         self.ready = False
         self.given: deque[int] = deque()
         self.last = -1
+        self.leaving = False
+        self.done = False
         self.exitcode: int | None = None
         self.started = time.monotonic()
 
@@ -162,7 +174,8 @@ class Worker:
             self.connection.send((frame, slot))
 
     def leave(self) -> None:
-        """Tell it to leave."""
+        """Tell it to leave; it has a last look at its work, and says `Done`."""
+        self.leaving = True
         with contextlib.suppress(OSError):
             self.connection.send(None)
 
@@ -268,7 +281,10 @@ class Crew:
     def stop(self) -> None:
         """Let every worker leave, and wait for it."""
         for worker in self.workers:
-            worker.leave()
+            if not worker.ready:
+                worker.kill()  # it came too late to be of use
+            elif not worker.leaving:
+                worker.leave()
         deadline = time.monotonic() + LEAVE_TIMEOUT
         for worker in self.workers:
             if worker.reap(max(0.0, deadline - time.monotonic())) is None:
