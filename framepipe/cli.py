@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="make a movie of a double pendulum")
     demo.add_argument("file", nargs="?", default="double_pendulum.mp4", help="default: %(default)s")
-    demo.add_argument("--frames", type=int, default=300, help="default: %(default)s")
+    demo.add_argument("--frames", type=_count, default=300, help="default: %(default)s")
     demo.add_argument(
         "--workers", type=int, help="render processes; default: one for every CPU; 0: none"
     )
@@ -45,6 +45,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"framepipe: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
+    return number
 
 
 def _demo(options: argparse.Namespace) -> None:

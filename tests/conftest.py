@@ -42,12 +42,14 @@ def _descriptors() -> set[str]:
             target = os.readlink(f"/proc/self/fd/{name}")
         except OSError:
             continue
-        # Python keeps one pipe each to its resource tracker and fork server, for good.
+        if target.endswith((".ttf", ".afm", ".otf")):
+            continue  # matplotlib keeps the fonts it has used open
         found.add(f"{name} -> {target}")
     return found
 
 
 def _kept_by_python() -> set[int]:
+    """Descriptors of its pipes to the resource tracker and the fork server, kept for good."""
     from multiprocessing import forkserver, resource_tracker
 
     tracker = resource_tracker._resource_tracker

@@ -6,7 +6,7 @@ During a run the figure lives on a `FrameCanvas`, an Agg canvas of our own, whic
 the figure here: see `framepipe.drawing.settle`.
 
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``FigureCanvasBase._is_saving``,
-``Figure._original_dpi``.
+``Figure._original_dpi``, ``Figure._layout_engine``.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class FrameCanvas(FigureCanvasAgg):
         something of their first draw.
     compose : callable or None
         What draws a frame for `savefig` in the place of a full draw.
+    lays_out : callable
+        Tells whether a layout engine must run, when a draw would run it.
     drawn_elsewhere : bool
         Set when the figure, or an artist on this canvas, was drawn by other means.
     """
@@ -55,6 +57,7 @@ class FrameCanvas(FigureCanvasAgg):
         self.priming = False
         self.compose: Callable[[TapeRenderer], None] | None = None
         self.drawn_elsewhere = False
+        self.lays_out: Callable[[], bool] = lambda: True
         self._idle_draws = idle_draws
         self._watch = self.mpl_connect("draw_event", self._note_draw)
         self._is_saving = True  # animated artists are drawn; interactive mode leaves us alone
@@ -66,7 +69,7 @@ class FrameCanvas(FigureCanvasAgg):
         if self.priming:
             super().draw_idle(*args, **kwargs)
         else:
-            settle(self.figure)
+            settle(self.figure, lay_out=self.lays_out())
 
     def _note_draw(self, _: Any) -> None:
         self.drawn_elsewhere = True
@@ -227,6 +230,16 @@ def at_dpi(figure: Figure, dpi: float) -> Iterator[None]:
         yield
     finally:
         figure.dpi = before
+
+
+@contextmanager
+def without_layout(figure: Any) -> Iterator[None]:
+    """Let a figure have no layout engine for a while, everything staying where it is."""
+    engine, figure._layout_engine = figure._layout_engine, None
+    try:
+        yield
+    finally:
+        figure._layout_engine = engine
 
 
 def draw_full(figure: Figure, settings: FrameSettings, out: memoryview) -> float:

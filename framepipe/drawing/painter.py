@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ import numpy as np
 from matplotlib.animation import Animation
 
 from ..errors import FrameError, FrameMismatch
-from .canvas import FrameCanvas, at_dpi, draw_full, keep_size, living_on_agg
+from .canvas import FrameCanvas, at_dpi, draw_full, keep_size, living_on_agg, without_layout
+from .layout import StillLayout
 from .retained import Kept, Retained
 from .settings import FrameSettings
 from .settle import settle
@@ -29,6 +30,8 @@ SURE_CHECKS = 2
 CHECK_SHARE = 0.03
 #: Frames drawn in full after keeping did not pay, before it is tried again; doubled each time.
 REST = 8
+#: Frames in a row that a layout engine may run for before keeping counts as not paying.
+LAYOUTS = 4
 
 
 @dataclass(slots=True)
@@ -92,10 +95,12 @@ class Painter:
         self._canvas: FrameCanvas | None = None
         self._redraw = redraw
         self._retained: Retained | None = None
+        self._layout = StillLayout(self._figure)
         self._kept: Kept | None = None
         self._composed = 0  # frames composed since keeping was last begun
         self._compared = 0
         self._rest, self._next_rest = 0, REST
+        self._laid_out = 0  # composed frames in a row for which a layout engine ran
         self._checking = 0.0
         self._opened = 0.0
 
@@ -113,6 +118,7 @@ class Painter:
             keep_size(self._figure, self.settings)
         if self._redraw != "full" and _can_retain(self._figure, self._source.animations):
             self._retained = Retained(self._figure)
+        self._canvas.lays_out = self._lays_out
         self._opened = time.perf_counter()
 
     def close(self) -> None:
@@ -192,33 +198,59 @@ class Painter:
         returned = self._source.take_returned()
         self._kept = None
         retained = self._retained
-        # A layout engine runs inside savefig, and needs whole draws for it.
-        if retained is None or figure.get_layout_engine() is not None:
+        if retained is None:
             return draw_full(figure, settings, out)
         if self._rest:
             self._rest -= 1
+            self._layout.forget()
             return draw_full(figure, settings, out)
         if canvas.take_elsewhere():
+            self._forget()
+        lays_out = figure.get_layout_engine() is not None and not self._layout.is_still(returned)
+        if lays_out:
+            # Inside savefig, with a whole draw that resets the flags by which changes are known.
             retained.forget()
-            self._composed = 0
+            if not settings.idle_draws:
+                self._layout.before()
 
         def compose(renderer: TapeRenderer) -> None:
             self._kept = retained.compose(renderer, returned)
 
         canvas.compose = compose
         try:
-            copying = draw_full(figure, settings, out)
+            with nullcontext() if lays_out else without_layout(figure):
+                copying = draw_full(figure, settings, out)
         finally:
             canvas.compose = None
         retained.reset_flags()
         canvas.take_elsewhere()
+        if lays_out:
+            self._layout.learn()
         self._composed += 1
         kept = self._kept
+        self._laid_out = self._laid_out + 1 if lays_out else 0
+        if lays_out and self._laid_out < LAYOUTS:
+            return copying  # it takes a few runs until nothing moves any more
         if self._redraw == "auto" and self._composed > 1 and kept is not None and not kept.pays:
             self._rest, self._next_rest = self._next_rest, 2 * self._next_rest
-            retained.forget()
-            self._composed = 0
+            self._forget()
         return copying
+
+    def _forget(self) -> None:
+        """Take everything for changed."""
+        assert self._retained is not None  # noqa: S101 - for the type checker
+        self._retained.forget()
+        self._layout.forget()
+        self._composed = 0
+
+    def _lays_out(self) -> bool:
+        """Tell whether a layout engine must run where a draw of this frame would run it."""
+        if self._retained is None or self._rest:
+            return True
+        if self._layout.is_still(self._source.returned):
+            return False
+        self._layout.before()
+        return True
 
     def _check_due(self) -> bool:
         if self._redraw == "verify" or self._compared < SURE_CHECKS:
@@ -238,7 +270,8 @@ class Painter:
         assert canvas is not None  # noqa: S101 - for the type checker
         assert retained is not None  # noqa: S101
         whole = bytearray(settings.nbytes)
-        draw_full(self._figure, settings, memoryview(whole))
+        with without_layout(self._figure):
+            draw_full(self._figure, settings, memoryview(whole))
         retained.reset_flags()
         canvas.take_elsewhere()
         shape = (settings.height, settings.width, 4)
@@ -272,9 +305,11 @@ class Painter:
         if first and (not settings.idle_draws or settings.dpi != figure.dpi):
             # savefig's first draw is not the same as draw_idle's was, if that drew at all.
             draw_full(figure, settings, memoryview(bytearray(settings.nbytes)))
-        elif resized or not settings.idle_draws or figure.get_layout_engine() is not None:
+            return
+        lay_out = figure.get_layout_engine() is not None and self._lays_out()
+        if resized or lay_out or not settings.idle_draws:
             with at_dpi(figure, settings.dpi):
-                settle(figure)
+                settle(figure, lay_out=lay_out)
 
 
 def _can_retain(figure: Any, animations: Sequence[Any]) -> bool:

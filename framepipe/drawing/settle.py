@@ -32,7 +32,7 @@ def every_axes(figure: Figure) -> Iterator[Any]:
         waiting.extend(axes.child_axes)
 
 
-def settle(figure: Figure) -> None:
+def settle(figure: Figure, *, lay_out: bool = True) -> None:
     """Carry on, for a frame that is not drawn, what drawing it would have left behind.
 
     Parameters
@@ -40,6 +40,8 @@ def settle(figure: Figure) -> None:
     figure : Figure
         The figure after the frame's updates.  Its layout, limits, scales and norms are settled
         in place.
+    lay_out : bool, default: True
+        Whether to run the layout engine, if there is one.
 
     Notes
     -----
@@ -49,7 +51,7 @@ def settle(figure: Figure) -> None:
     first frame only, which every process draws.
     """
     engine = figure.get_layout_engine()
-    if engine is not None and figure.axes:
+    if lay_out and engine is not None and figure.axes:
         figure._get_draw_artists(figure.canvas.get_renderer())  # type: ignore[attr-defined]
         with suppress(ValueError):  # as Figure.draw does: a figure too small for its layout
             engine.execute(figure)

@@ -117,6 +117,11 @@ class Source:
         known = [length for length in lengths if length is not None]
         return min(known) if len(known) == len(lengths) else None
 
+    @property
+    def returned(self) -> list[Any]:
+        """What the update functions returned since `take_returned` was last called."""
+        return self._returned
+
     def take_returned(self) -> list[Any]:
         """Return what the update functions returned since this was last asked, flattened."""
         returned, self._returned = self._returned, []

@@ -40,8 +40,12 @@ class Case:
     in_place: bool = False
     # Somewhere an artist changes its look because another one did; only the other is flagged.
     follows: bool = False
-    # Drawing a frame changes what later frames show (limits, norms or scales settled when drawn).
+    # A frame comes out otherwise when earlier frames were updated but not drawn: drawing settles
+    # something for good (the scale of a quiver, a norm's limits, limits, a layout).
     drawing_matters: bool = False
+    # One draw for each frame gives other pictures than the two of `Animation.save` (draw_idle,
+    # then savefig): a layout engine goes on from where the draw before it arrived.
+    two_draws: bool = False
 
     @property
     def theme(self) -> str:

@@ -203,7 +203,7 @@ def bars_with_labels_sorted() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, core=True)
+@animation(frames=8, core=True, independent=True)
 def fill_between_redrawn() -> Animation:
     """The band is removed and filled again in every frame."""
     fig, ax = plt.subplots(figsize=SIZE)

@@ -147,7 +147,7 @@ def tripcolor_flat() -> Animation:
     return FuncAnimation(fig, lambda i: triangles.set_clim(0, 0.3 + i / 6), frames=6)
 
 
-@animation(frames=6, core=True)
+@animation(frames=6, core=True, independent=True)
 def contour_redrawn() -> Animation:
     """Contour lines and their labels removed and drawn anew."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -164,7 +164,7 @@ def contour_redrawn() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, independent=True)
 def contourf_redrawn() -> Animation:
     """Filled contours removed and drawn anew, returned to the animation."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -220,7 +220,7 @@ def quiver_with_key() -> Animation:
     fig, ax = plt.subplots(figsize=SIZE)
     y, x = np.mgrid[:4, :5]
     arrows = ax.quiver(x, y, x + 1.0, y + 1.0, np.hypot(x, y))
-    ax.quiverkey(arrows, 0.8, 0.93, 2, "2 m/s", coordinates="figure")
+    ax.quiverkey(arrows, 0.75, 0.93, 2, "2 m/s", coordinates="figure", labelpos="E")
 
     def update(i):
         u, v = (x + 1) * np.cos(i / 3), (y + 1) * np.sin(i / 3)

@@ -9,7 +9,7 @@ from .case import animation
 SIZE = (3, 2)
 
 
-@animation(frames=6, core=True)
+@animation(frames=6, core=True, drawing_matters=True, two_draws=True)
 def constrained_label_grows() -> Animation:
     """Constrained layout: the axes gives way to a label that grows."""
     fig, ax = plt.subplots(figsize=SIZE, layout="constrained")
@@ -22,7 +22,7 @@ def constrained_label_grows() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, independent=True)
 def constrained_still() -> Animation:
     """Constrained layout in which nothing that counts ever changes."""
     fig, axs = plt.subplots(1, 2, figsize=SIZE, layout="constrained")
@@ -37,7 +37,7 @@ def constrained_still() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, two_draws=True)
 def constrained_colourbar() -> Animation:
     """Constrained layout, a colour bar, a heading and a legend outside."""
     fig, ax = plt.subplots(figsize=SIZE, layout="constrained")
@@ -57,7 +57,7 @@ def constrained_colourbar() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6, core=True)
+@animation(frames=6, core=True, drawing_matters=True, two_draws=True)
 def tight_engine() -> Animation:
     """The tight layout engine, with tick labels whose width changes."""
     fig, ax = plt.subplots(figsize=SIZE, layout="tight")
@@ -70,7 +70,7 @@ def tight_engine() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, independent=True)
 def compressed_layout() -> Animation:
     """Compressed layout of images with equal aspect, and a title that wraps them tighter."""
     fig, axs = plt.subplots(1, 2, figsize=SIZE, layout="compressed")
@@ -109,7 +109,7 @@ def subplots_adjusted() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, drawing_matters=True, two_draws=True)
 def engine_changed_midway() -> Animation:
     """A layout engine is switched on at frame 2 and off at frame 4."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -136,7 +136,7 @@ def aligned_labels() -> Animation:
     return FuncAnimation(fig, lambda i: axs[0].set_ylim(0, 10.0**i), frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, independent=True)
 def constrained_subfigures() -> Animation:
     """Constrained layout through subfigures, one label growing."""
     fig = plt.figure(figsize=SIZE, layout="constrained")

@@ -70,7 +70,7 @@ def fancy_arrow_positions() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, core=True)
+@animation(frames=8, core=True, independent=True)
 def clipped_and_unclipped() -> Animation:
     """Artists that reach beyond the axes, some clipped, some not."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -122,7 +122,7 @@ def collection_with_hatch() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8)
+@animation(frames=8, independent=True)
 def patch_collection() -> Animation:
     """Patches in a collection whose paths are replaced and whose colours come from an array."""
     fig, ax = plt.subplots(figsize=SIZE)

@@ -128,11 +128,12 @@ def clip_path_of_a_moving_patch() -> Animation:
     """The image stands still; the patch that clips it moves, and only the patch is flagged."""
     fig, ax = plt.subplots(figsize=SIZE)
     image = ax.imshow(np.arange(20.0).reshape(4, 5))
-    hole = ax.add_patch(mpatches.Circle((1, 1.5), 1, fc="none", ec="r"))
+    corners = np.array([[0, 0], [2, 0], [1, 3]])
+    hole = ax.add_patch(mpatches.Polygon(corners, fc="none", ec="r"))
     image.set_clip_path(hole)
 
     def update(i):
-        hole.center = 1 + i / 4, 1.5
+        hole.set_xy(corners + np.array([i / 4, i / 10]))
         return (hole,)
 
     return FuncAnimation(fig, update, frames=8)

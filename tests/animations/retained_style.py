@@ -237,7 +237,7 @@ def axes_background_changes() -> Animation:
 
 @animation(frames=8, independent=True)
 def figure_background_changes() -> Animation:
-    """The figure's colour and edge change."""
+    """The figure's edge changes in the movie, its colour does not: save asks for that once."""
     fig, ax = plt.subplots(figsize=SIZE, edgecolor="r")
     (line,) = ax.plot([0, 1], [0, 1])
 
@@ -245,6 +245,20 @@ def figure_background_changes() -> Animation:
         if i > 2:
             fig.set_facecolor(plt.cm.plasma(i / 8))
             fig.patch.set_linewidth(i)
+        line.set_ydata([0, i])
+
+    return FuncAnimation(fig, update, frames=8)
+
+
+@animation(frames=8, transparent=True, independent=True)
+def figure_background_changes_and_shows() -> Animation:
+    """With a codec that keeps alpha (and matplotlib 3.10) the colour changes too."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.patch.set_alpha(0.3)
+    (line,) = ax.plot([0, 1], [0, 1])
+
+    def update(i):
+        fig.set_facecolor((1, i / 8, 0, 1 - i / 8))
         line.set_ydata([0, i])
 
     return FuncAnimation(fig, update, frames=8)

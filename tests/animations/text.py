@@ -62,7 +62,7 @@ def wrapped_text() -> Animation:
     return FuncAnimation(fig, lambda i: label.set_text(" ".join(words[: 3 + i])), frames=6)
 
 
-@animation(frames=8, core=True, follows=True)
+@animation(frames=8, core=True, follows=True, independent=True)
 def legend_best() -> Animation:
     """A legend at the best place: where that is depends on the data, and is found when drawn."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -132,7 +132,7 @@ def annotation_with_arrow() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, in_place=True)
+@animation(frames=8, in_place=True, independent=True)
 def annotation_point_only() -> Animation:
     """Only `xy` of an annotation is assigned: no flag is set, nothing is returned."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -221,7 +221,7 @@ def title_and_labels() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=6)
+@animation(frames=6, drawing_matters=True)
 def reads_window_extent() -> Animation:
     """The update measures one text to place another beside it."""
     fig, ax = plt.subplots(figsize=SIZE)

@@ -1,0 +1,140 @@
+"""When a layout engine need not run, because it would leave everything where it is.
+
+Under tight or constrained layout `Animation.save` works the layout out two or three times a frame,
+each time about as dear as drawing.  What it depends on is mostly still: tick labels, titles,
+legends.  An engine that ran once and moved nothing moves nothing again as long as nothing that it
+looks at has changed; artists that are clipped to their axes it does not look at.
+
+Looked at in matplotlib 3.9.0 and 3.11.2: ``Axes.get_tightbbox``, ``Figure.get_tightbbox``,
+``Artist._fully_clipped_to_axes``, ``Axes._originalPosition``, ``LayoutEngine._params``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from matplotlib.text import Text
+
+from .settle import every_axes
+from .units import look_of, parts_of
+
+#: Pixels by which a text must lie inside its axes to be without influence on the layout.
+_MARGIN = 2.0
+
+
+class StillLayout:
+    """Knows whether a figure's layout could come out differently from last time.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+
+    Notes
+    -----
+    It looks at the artists' ``stale`` flags, so whoever draws in between must reset them as
+    `Retained` does, and say so by `learn`; or call `forget`.
+    """
+
+    def __init__(self, figure: Any) -> None:
+        self._figure = figure
+        self._before: tuple[Any, ...] | None = None
+        self._facts: tuple[Any, ...] | None = None
+        self._parts: dict[int, list[Any]] = {}
+        self._inside: dict[int, bool] = {}
+
+    def forget(self) -> None:
+        """Take the layout for changed."""
+        self._facts = None
+
+    def before(self) -> None:
+        """Note where everything is, before the engine runs for a frame."""
+        self._before = _places(self._figure)
+
+    def learn(self) -> None:
+        """Take what is there now, after the engine ran and the frame was drawn, for known."""
+        self._facts = None
+        if self._before is None or self._before != _places(self._figure) or self._figure.subfigs:
+            return
+        self._parts = {id(one): parts_of(one, set()) for one in _looked_at(self._figure)}
+        self._facts = _facts(self._figure)
+
+    def is_still(self, returned: list[Any]) -> bool:
+        """Tell whether the engine would leave everything where it is.
+
+        Parameters
+        ----------
+        returned : list of Artist
+            What the update functions returned since the last frame that was drawn.
+        """
+        if self._facts is None:
+            return False
+        touched = {id(artist) for artist in returned}
+        now = list(_looked_at(self._figure))
+        if len(now) != len(self._parts):
+            return False
+        for artist in now:
+            parts = self._parts.get(id(artist))
+            if parts is None:
+                return False
+            changed = any(part._stale or id(part) in touched for part in parts)
+            if changed and not self._matters_not(artist):
+                return False
+        return self._facts == _facts(self._figure)
+
+    def _matters_not(self, artist: Any) -> bool:
+        """Tell whether a changed artist is a text well inside its axes, now and before."""
+        axes = artist.axes
+        if type(artist) is not Text or axes is None or artist not in axes._children:
+            return False
+        was = self._inside.get(id(artist), False)
+        now = self._inside[id(artist)] = _lies_inside(artist, axes)
+        return was and now
+
+
+def _facts(figure: Any) -> tuple[Any, ...]:
+    engine = figure.get_layout_engine()
+    return (
+        engine,
+        repr(getattr(engine, "_params", None)),
+        tuple(figure.get_size_inches()),
+        tuple((id(axes), look_of(axes), axes.get_in_layout()) for axes in every_axes(figure)),
+        _places(figure),
+    )
+
+
+def _places(figure: Any) -> tuple[Any, ...]:
+    return tuple(
+        (
+            axes._position.get_points().tobytes(),
+            axes._originalPosition.get_points().tobytes(),
+        )
+        for axes in every_axes(figure)
+    )
+
+
+def _looked_at(figure: Any) -> Iterator[Any]:
+    """Yield the artists that a layout makes room for."""
+    for axes in every_axes(figure):
+        yield from axes._axis_map.values()
+        yield from (axes.title, axes._left_title, axes._right_title)
+        yield from axes.spines.values()
+        if axes.get_legend() is not None:
+            yield axes.get_legend()
+        for child in axes._children:
+            if child.get_in_layout() and not child._fully_clipped_to_axes():
+                yield child
+    for kind in (figure.texts, figure.legends, figure.artists, figure.lines, figure.patches):
+        yield from kind
+    yield from figure.images
+
+
+def _lies_inside(artist: Any, axes: Any) -> bool:
+    box, room = artist.get_window_extent(), axes.bbox
+    return bool(
+        box.x0 >= room.x0 + _MARGIN
+        and box.y0 >= room.y0 + _MARGIN
+        and box.x1 <= room.x1 - _MARGIN
+        and box.y1 <= room.y1 - _MARGIN
+    )
