@@ -26,6 +26,7 @@ from .encoding.output import Output
 from .engines.here import run_here
 from .engines.machine import default_workers
 from .engines.pipe import PipeRun
+from .engines.signals import broken_pipes_raise
 from .engines.terms import Progress, Tally
 from .errors import FrameMismatch, RetainedWarning
 from .movie import Movie, Report
@@ -192,7 +193,7 @@ def encode(
         )
 
         def run(redraw: str) -> Tally:
-            with Encoder(argv) as sink:
+            with broken_pipes_raise(), Encoder(argv) as sink:
                 if workers == 0:
                     return run_here(job.painter(redraw=redraw), frame.nbytes, sink, shown)
                 return PipeRun(
@@ -205,8 +206,9 @@ def encode(
                     progress=shown,
                 ).run()
 
-        if redraw == "auto" and workers == 0:
-            # Here the animation runs but once: there would be no beginning again.
+        if redraw == "auto" and (workers == 0 or output.direct):
+            # There would be no beginning again: in this process the animation runs but once, and
+            # what went into a FIFO has gone.
             redraw = "full"
         try:
             tally = run(redraw)

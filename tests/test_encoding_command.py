@@ -15,7 +15,6 @@ from matplotlib.animation import FFMpegWriter
 from framepipe.encoding.command import (
     SELF_CODED,
     Encoding,
-    carries_alpha,
     command,
     forced_format,
     last_option,
@@ -102,36 +101,6 @@ def test_the_format_is_said_where_a_percent_sign_could_mislead(suffix: str) -> N
     users = wish(extra_args=["-f", "matroska"])
     assert argv(users, f"/a%db/x{suffix}", suffix).count("-f") == 2  # the input's and the user's
     assert argv(wish(), "/a%db/x.mp4", ".mp4").count("-f") == 1
-
-
-@pytest.mark.parametrize(
-    ("codec", "suffix", "alpha"),
-    [
-        ("h264", ".mp4", False),
-        ("h264", ".webm", True),
-        ("h264", ".gif", True),
-        ("qtrle", ".mov", True),
-        ("png", ".mkv", True),
-        ("libx264", "", False),
-        ("h264", ".WEBM", False),
-    ],
-)
-def test_alpha(codec: str, suffix: str, alpha: bool) -> None:
-    assert carries_alpha(codec, suffix) is alpha
-
-
-@pytest.mark.skipif(
-    not hasattr(FFMpegWriter, "_supports_transparency"), reason="this matplotlib never keeps alpha"
-)
-def test_alpha_as_matplotlib_has_it() -> None:
-    listed = """
-        apng avrp bmp cfhd dpx ffv1 ffvhuff gif huffyuv jpeg2000 ljpeg png prores prores_aw
-        prores_ks qtrle rawvideo targa tiff utvideo v408 h264 mpeg4 vp9 libvpx-vp9 magicyuv exr
-    """
-    for codec, suffix in itertools.product(listed.split(), SUFFIXES):
-        writer = FFMpegWriter(codec=codec)
-        writer.outfile = f"x{suffix}"
-        assert carries_alpha(codec, suffix) is writer._supports_transparency(), (codec, suffix)
 
 
 def test_last_option_is_the_last_one_for_the_video() -> None:

@@ -16,14 +16,13 @@ from matplotlib.animation import ArtistAnimation, FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.image import AxesImage
-from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.tri import Triangulation
 
 import framepipe
-from framepipe.drawing import glyphs, painter as painting
-from framepipe.drawing.canvas import FrameCanvas, living_on_agg
+from framepipe.drawing import glyphs
+from framepipe.drawing import painter as painting
+from framepipe.drawing.canvas import living_on_agg
 from framepipe.drawing.painter import Cost, Painter
 from framepipe.drawing.settings import frame_settings
 from framepipe.drawing.tape import TapeRenderer
@@ -177,25 +176,6 @@ def test_scrolling_leaves_the_other_axis_alone(counted: Counted) -> None:
 # ---- artists that lie
 
 
-class Lying:
-    """A line whose data are changed in a place nobody looks at."""
-
-    def __init__(self, begin: int = 0, frames: int = 10) -> None:
-        self.figure = make_figure()
-        ax = self.figure.subplots()
-        ax.set(xlim=(-1, 1), ylim=(-1, 1))
-        ax.plot([-1, 1], [0, 0])
-        self.circle = ax.add_patch(Circle((0, 0), 0.2, label="liar"))
-        self.begin = begin
-        self.animation = animate(self.figure, self.update, frames)
-
-    def update(self, i: int) -> None:
-        if i >= self.begin:
-            # The array inside a transform; the circle's own attributes stay what they are.
-            self.circle._path = Circle((0, 0), 0.2).get_path().deepcopy()
-            vars(self.circle)["_patch_transform"] = self.circle._patch_transform
-
-
 def liar(begin: int = 0, frames: int = 10) -> FuncAnimation:
     """A formatter that says something else in each frame, and tells nobody."""
     figure = make_figure()
@@ -210,3 +190,310 @@ def liar(begin: int = 0, frames: int = 10) -> FuncAnimation:
             at[0] = i
 
     return animate(figure, update, frames)
+
+
+def encode(animation: Any, path: Path, **options: Any) -> tuple[Any, list[bytes]]:
+    """A movie of raw frames, by a worker."""
+    file = path / "movie.rgba"
+    given = {"codec": "rawvideo", "extra_args": ["-f", "rawvideo", "-pix_fmt", "rgba"]}
+    movie = framepipe.encode(animation, file, dpi=DPI, workers=1, **given, **options)
+    data, size = file.read_bytes(), 4 * movie.width * movie.height
+    return movie, [data[i : i + size] for i in range(0, len(data), size)]
+
+
+@pytest.mark.parametrize("begin", [0, 25], ids=["at once", "after the first checks"])
+def test_auto_finds_a_lie_out(begin: int, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(painting, "CHECK_SHARE", 0.0)  # only the first checks, and the last look
+    _, full = encode(liar(begin, 40), tmp_path, redraw="full")
+    with pytest.warns(framepipe.RetainedWarning) as caught:
+        _, got = encode(liar(begin, 40), tmp_path, redraw="auto")
+    assert got == full
+    (warning,) = [w for w in caught if w.category is framepipe.RetainedWarning]
+    said = str(warning.message)
+    assert "XAxis of axes 0" in said
+    assert "Return the artist from the update function" in said
+    assert "set_...()" in said
+    assert warning.filename == __file__
+
+
+def test_auto_says_nothing_of_the_honest(tmp_path: Path) -> None:
+    _, full = encode(moving_line(make_figure())[1], tmp_path, redraw="full")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", framepipe.RetainedWarning)
+        _, got = encode(moving_line(make_figure())[1], tmp_path, redraw="auto")
+    assert got == full
+
+
+def test_later_checks_find_a_lie_before_the_end() -> None:
+    animation = liar(20, 400)
+    with pytest.raises(framepipe.FrameMismatch) as caught:
+        paint(animation, "auto")
+    assert 20 <= caught.value.frame < 399
+
+
+def test_verify_names_artist_and_place() -> None:
+    _, full = paint(liar(3), "full")
+    with pytest.raises(framepipe.FrameMismatch) as caught:
+        paint(liar(3), "verify")
+    error = caught.value
+    assert error.frame == 3
+    assert error.artist == "XAxis of axes 0"
+    assert error.artist in str(error)
+    left, top, right, bottom = error.bbox
+    # The tick labels lie below the axes, 22 % of 120 pixels at most.
+    assert 0 <= left < right <= 180
+    assert 100 <= top < bottom <= 120
+    shape = (120, 180, 4)
+    before, now = (np.frombuffer(full[i], np.uint8).reshape(shape)[100:] for i in (2, 3))
+    rows, columns = np.nonzero((before != now).any(axis=2))
+    assert (columns.min(), rows.min() + 100, columns.max() + 1, rows.max() + 101) == error.bbox
+
+
+# ---- where keeping does not pay
+
+
+def test_what_does_not_pay_is_given_up() -> None:
+    figure = make_figure()
+    ax = figure.subplots()
+
+    def update(i: int) -> None:
+        ax.cla()
+        ax.plot([0, 1], [0, i])
+
+    costs, _ = paint(animate(figure, update, 60), "auto")
+    tried = [i for i, cost in enumerate(costs) if cost.kept is not None]
+    assert tried[:2] == [0, 1]
+    assert set(range(4, 8)).isdisjoint(tried)
+    assert 4 <= len(tried) <= 8  # two for each try, ever rarer
+    assert np.diff(tried).max() >= 16
+
+
+def test_what_pays_is_never_given_up() -> None:
+    costs, _ = paint(moving_line(make_figure(), frames=40)[1], "auto")
+    assert all(cost.kept is not None for cost in costs)
+
+
+# ---- the report
+
+
+def test_report_of_a_movie_that_was_kept(tmp_path: Path) -> None:
+    movie, _ = encode(moving_line(make_figure(), frames=20)[1], tmp_path, redraw="auto")
+    report = movie.report
+    assert report.frames_kept == 19  # all but the first
+    assert report.frames_drawn == 1
+    units = (report.units_drawn + report.units_played + report.units_skipped) / 20
+    assert units == int(units) > 8
+    assert 20 <= report.units_drawn < 3 * units
+    assert report.units_skipped > report.units_played > 0
+    assert report.drawing > report.playing > 0
+    assert report.changed.startswith("Line2D")
+    assert "19 of 20 frames kept" in str(report)
+    assert f"Drawn most often: {report.changed}" in str(report)
+
+
+def test_report_says_why_nothing_was_kept(tmp_path: Path) -> None:
+    figure = make_figure()
+    ax = figure.add_subplot(projection="3d")
+    ax.plot([0, 1], [0, 1], [0, 1])
+    animation = animate(figure, lambda i: ax.view_init(azim=10 * i))
+    movie, _ = encode(animation, tmp_path, redraw="auto")
+    assert movie.report.frames_kept == 0
+    assert movie.report.frames_drawn == 10
+    assert "Nothing could be kept: axes 0 (Axes3D)" in str(movie.report)
+
+
+def test_report_of_full_drawing(tmp_path: Path) -> None:
+    movie, _ = encode(moving_line(make_figure())[1], tmp_path, redraw="full")
+    assert "10 frames drawn as a whole" in str(movie.report)
+    assert movie.report.units_drawn == 0
+
+
+# ---- tapes
+
+
+def half(image: Any, dpi: float) -> Any:
+    return image * np.array([1, 1, 1, 0.5]), 0, 0
+
+
+def spread(ax: Any) -> dict[str, Any]:
+    """An artist for each way in which matplotlib reaches the rasterizer."""
+    x = np.linspace(0, 1, 5)
+    stroke = [pe.withStroke(linewidth=5, foreground="g")]
+    mesh = np.add.outer(x, x)
+    return {
+        "line": ax.plot(x, x**2)[0],
+        "markers": ax.plot(x, x, "o-", mfc="y")[0],
+        "text": ax.text(0.1, 0.2, "Text", rotation=30),
+        "mathtext": ax.text(0.4, 0.2, r"$\sqrt{\frac{x}{2}}$"),
+        "image": ax.imshow(mesh, extent=(0, 1, 0, 1), alpha=0.6),
+        "scatter": ax.scatter(x, x[::-1], s=x * 90 + 9, c=x, alpha=0.7),
+        "quadmesh": ax.pcolormesh(x, x, mesh, edgecolors="k"),
+        "gouraud": ax.tripcolor(Triangulation([0, 1, 0.5], [0, 0, 1]), x[:3], shading="gouraud"),
+        "hatch": ax.add_patch(Rectangle((0.2, 0.2), 0.5, 0.5, hatch="xx", fc="none", ec="r")),
+        "clipped": ax.plot(x, x[::-1], lw=9, label="c")[0],
+        "sketch": ax.plot(x, 1 - x**2, sketch_params=3)[0],
+        "filtered": ax.plot(x, x / 2, lw=6, agg_filter=half)[0],
+        "effects": ax.plot(x, 1 - x / 2, path_effects=stroke)[0],
+        "text effects": ax.text(0.5, 0.8, "Outline", path_effects=stroke),
+        "arrow": ax.annotate("to", (0.1, 0.1), (0.7, 0.6), arrowprops={"arrowstyle": "->"}),
+        "rasterized": ax.fill_between(x, x, rasterized=True, alpha=0.5),
+        "aliased": ax.text(0.6, 0.6, "steps", antialiased=False),
+        "axis": ax.xaxis,
+    }
+
+
+def stage() -> tuple[Any, dict[str, Any]]:
+    figure = make_figure()
+    artists = spread(figure.subplots())
+    artists["clipped"].set_clip_path(Circle((0.5, 0.5), 0.2, transform=artists["line"].axes.transData))
+    return figure, artists
+
+
+@pytest.mark.parametrize("name", stage()[1])
+def test_a_tape_draws_as_the_artist_does(name: str) -> None:
+    figure, artists = stage()
+    artist = artists[name]
+    rng = np.random.default_rng(0)
+    with living_on_agg(figure, idle_draws=True) as canvas:
+        renderer = canvas.get_renderer()
+        figure.draw(renderer)
+        some = rng.integers(0, 256, renderer.pixels.shape, dtype=np.uint8)
+        some[..., :3] = np.minimum(some[..., :3], some[..., 3:])  # premultiplied
+
+        tape: Any = []
+        renderer.recorder.tape = tape
+        artist.draw(renderer)
+        renderer.recorder.tape = None
+        for background in (np.zeros_like(some), some):
+            renderer.pixels[:] = background
+            artist.draw(renderer)
+            drawn = renderer.pixels.copy()
+            # Whatever the artist and its axes do afterwards, the tape does not mind.
+            before = artist.axes.get_xlim()
+            artist.axes.set_xlim(0.3, 0.5)
+            artist.draw(renderer)
+            renderer.pixels[:] = background
+            renderer.recorder.play(tape)
+            assert (drawn != background).any()
+            assert np.array_equal(renderer.pixels, drawn)
+            artist.axes.set_xlim(before)
+
+
+# ---- text
+
+
+def both() -> tuple[RendererAgg, TapeRenderer]:
+    renderers = RendererAgg(160, 120, 72), TapeRenderer(160, 120, 72)
+    renderers[1].figure = make_figure()
+    return renderers
+
+
+def test_text_is_the_same_to_the_pixel() -> None:
+    rng = np.random.default_rng(1)
+    plain, ours = both()
+    words = ["0.25", "−1.5", "Wave fi", "$x^2_i$", "Ağy", "汉", r"$\frac{1}{2}$", "a b", "1"]
+    for _ in range(300):
+        word = str(rng.choice(words))
+        prop = FontProperties(
+            size=float(rng.choice([6, 9.5, 14])),
+            weight=str(rng.choice(["normal", "bold"])),
+            family=str(rng.choice(["sans-serif", "serif"])),
+        )
+        x, y = rng.uniform(-10, 170), rng.uniform(-10, 130)
+        if rng.random() < 0.3:
+            x, y = round(x), round(y)
+        angle = float(rng.choice([0, 0, 90, 33.3, 270, -12]))
+        color, smooth = tuple(rng.random(4)), bool(rng.integers(2))
+        for renderer in (plain, ours):
+            gc = renderer.new_gc()
+            gc.set_foreground(color)
+            gc.set_antialiased(smooth)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of missing glyphs
+                renderer.draw_text(gc, x, y, word, prop, angle, ismath="$" in word)
+        assert np.array_equal(np.asarray(plain.buffer_rgba()), ours.pixels), (word, x, y, angle)
+
+
+def test_what_is_kept_of_text_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not glyphs.GLYPHWISE:
+        pytest.skip("this matplotlib draws text as one bitmap")
+    monkeypatch.setattr(glyphs, "LIMIT", 50)
+    _, ours = both()
+    for i in range(120):
+        ours.draw_text(ours.new_gc(), i / 7, 50, f"{i}", FontProperties(size=5 + i / 9), 0)
+        assert len(ours._bitmaps) <= 50
+        assert len(ours._shaped) <= 50
+    assert len(ours._shaped) > 0
+
+
+# ---- what it may not be fooled by
+
+
+def drawing_by_themselves() -> Iterator[Any]:
+    def whole(figure: Any, line: Any) -> None:
+        figure.canvas.draw()
+
+    def artist(figure: Any, line: Any) -> None:
+        line.axes.draw_artist(line)
+
+    def nothing(figure: Any, line: Any) -> None:
+        figure.draw_without_rendering()
+
+    def save(figure: Any, line: Any) -> None:
+        figure.savefig(io.BytesIO(), format="png", dpi=30)
+
+    def vector(figure: Any, line: Any) -> None:
+        figure.savefig(io.BytesIO(), format="svg")
+
+    def box(figure: Any, line: Any) -> None:
+        line.axes.get_tightbbox()
+
+    for way in (whole, artist, nothing, save, vector, box):
+        yield pytest.param(way, id=way.__name__)
+
+
+@pytest.mark.parametrize("when", ["after", "before"])
+@pytest.mark.parametrize("way", drawing_by_themselves())
+def test_drawing_inside_the_update(way: Callable[[Any, Any], None], when: str) -> None:
+    def make() -> FuncAnimation:
+        figure = make_figure()
+        ax = figure.subplots()
+        (line,) = ax.plot([0, 1], [0, 1])
+        (other,) = ax.plot([0, 1], [1, 0])
+
+        def update(i: int) -> None:
+            line.set_ydata([i / 10, 1 - i / 20])
+            if i % 3 == 2 and when == "before":
+                way(figure, line)
+            if i > 3:
+                other.set_color(f"C{i}")
+                ax.set_title(f"{i // 2}")
+            if i % 3 == 2 and when == "after":
+                way(figure, line)
+
+        return animate(figure, update)
+
+    costs = agree(make)
+    assert sum(cost.kept.pays for cost in costs[1:]) > 4
+
+
+def test_a_listener_to_draws_switches_it_off() -> None:
+    heard = []
+    _, animation = moving_line(figure := make_figure())
+    figure.canvas.mpl_connect("draw_event", heard.append)
+    costs, _ = paint(animation, "auto")
+    assert all(cost.kept is None for cost in costs)
+    assert len(heard) >= 10
+
+
+def test_images_not_to_be_drawn_apart_switch_it_off() -> None:
+    def make() -> FuncAnimation:
+        line, animation = moving_line(figure := make_figure())
+        line.axes.imshow(np.eye(3), alpha=0.5, aspect="auto")
+        line.axes.imshow(np.eye(4), alpha=0.5, aspect="auto")
+        figure.suppressComposite = False
+        return animation
+
+    costs, got = paint(make(), "auto")
+    assert all(cost.kept is None for cost in costs)
+    assert got == paint(make(), "full")[1]

@@ -28,7 +28,6 @@ from hypothesis import strategies as st
 from matplotlib import patches as mpatches
 from matplotlib.animation import AbstractMovieWriter, FuncAnimation
 from matplotlib.artist import Artist
-
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection, LineCollection
 from matplotlib.colors import LogNorm, Normalize
@@ -266,7 +265,7 @@ class World:
         self.seed = 0
         self.figure.subplots()
 
-    def find(self, kind: str, number: int, method: str) -> Any:
+    def find(self, kind: str, number: int, method: str, again: bool = True) -> Any:
         """The artist of that number, of that kind, with that method; made if there is none.
 
         Below zero it may be a tick, a spine or part of a legend.
@@ -278,9 +277,9 @@ class World:
             found = self.figure.findobj(include_self=False)
         classes = next(k for k in SETTERS if k.__name__ == kind)
         found = [a for a in found if isinstance(a, classes) and getattr(a, method, None)]
-        if not found:
+        if not found and again:
             self.do_make(INSTEAD[kind], 0, 0)
-            return self.find(kind, -1, method)
+            return self.find(kind, number, method, again=False)
         return found[number % len(found)]
 
     def do(self, operation: tuple[Any, ...]) -> None:

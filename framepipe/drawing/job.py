@@ -69,9 +69,13 @@ class Job:
             animation = animation()
         self._animations = check_animations(animation, extra_anim)
         self._figure = self._animations[0]._fig  # type: ignore[attr-defined]
-        self.frames = Source(self._animations, independent=independent).length
-        if self.frames == 0:
-            raise ValueError("the animation has no frames")
+        try:
+            self.frames = Source(self._animations, independent=independent).length
+            if self.frames == 0:
+                raise ValueError("the animation has no frames")
+        except BaseException:
+            self.__exit__()
+            raise
         self._settings: FrameSettings | None = None
 
     def __enter__(self) -> Self:

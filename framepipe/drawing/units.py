@@ -14,7 +14,7 @@ that is dear.  Private names used: ``Figure._get_draw_artists``, ``._align_label
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -196,14 +196,14 @@ def place_titles(axes: Any, renderer: TapeRenderer) -> list[Any]:
     ]
 
 
-def parts_of(unit: Any, known: set[int]) -> list[Any]:
+def parts_of(unit: Any, known: Container[int]) -> list[Any]:
     """Return a unit and every artist it is made of or refers to.
 
     Parameters
     ----------
     unit : Artist
         The unit.
-    known : set of int
+    known : container of int
         Ids of all units: another one it refers to (the quiver of a quiver key, the artist an
         annotation points at) is named, but not taken apart.
 

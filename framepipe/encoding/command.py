@@ -17,29 +17,74 @@ from fractions import Fraction
 #: The match is as case-sensitive as matplotlib's.
 SELF_CODED = frozenset({".apng", ".avif", ".gif", ".webm", ".webp"})
 
-#: Codecs whose frames may be transparent whatever the file is called (matplotlib's own list).
-# fmt: off
-_ALPHA_CODECS = frozenset({
-    "apng", "avrp", "bmp", "cfhd", "dpx", "ffv1", "ffvhuff", "gif", "huffyuv", "jpeg2000", "ljpeg",
-    "png", "prores", "prores_aw", "prores_ks", "qtrle", "rawvideo", "targa", "tiff", "utvideo",
-    "v408",
-})
-
 #: Endings of names for which ffmpeg writes one picture a frame, or a playlist and a heap of chunks
 #: beside it. Measured with ffmpeg 9 (every muxer's "Common extensions", two frames each).
-SEVERAL_FILES = frozenset({
-    ".bmp", ".dpx", ".exr", ".hdr", ".im1", ".im24", ".im8", ".j2c", ".j2k", ".jls", ".jp2",
-    ".jpeg", ".jpg", ".jxl", ".jxs", ".ljpg", ".pam", ".pbm", ".pcx", ".pfm", ".pgm", ".pgmyuv",
-    ".phm", ".pix", ".png", ".ppm", ".qoi", ".ras", ".rs", ".sgi", ".sun", ".sunras", ".tga",
-    ".tif", ".tiff", ".vbn", ".wbmp", ".xbm", ".xface", ".xwd", ".y",
-    ".ico", ".m3u8", ".mpd",
-})
+SEVERAL_FILES = frozenset(
+    {
+        ".bmp",
+        ".dpx",
+        ".exr",
+        ".hdr",
+        ".im1",
+        ".im24",
+        ".im8",
+        ".j2c",
+        ".j2k",
+        ".jls",
+        ".jp2",
+        ".jpeg",
+        ".jpg",
+        ".jxl",
+        ".jxs",
+        ".ljpg",
+        ".pam",
+        ".pbm",
+        ".pcx",
+        ".pfm",
+        ".pgm",
+        ".pgmyuv",
+        ".phm",
+        ".pix",
+        ".png",
+        ".ppm",
+        ".qoi",
+        ".ras",
+        ".rs",
+        ".sgi",
+        ".sun",
+        ".sunras",
+        ".tga",
+        ".tif",
+        ".tiff",
+        ".vbn",
+        ".wbmp",
+        ".xbm",
+        ".xface",
+        ".xwd",
+        ".y",
+        ".ico",
+        ".m3u8",
+        ".mpd",
+    }
+)
 
 #: The same by the name of the format, for a user who writes ``-f``.
-_SEVERAL_FILES_FORMATS = frozenset({
-    "dash", "hds", "hls", "ico", "image2", "segment", "smoothstreaming", "ssegment",
-    "stream_segment", "tee", "webm_chunk", "webm_dash_manifest",
-})
+_SEVERAL_FILES_FORMATS = frozenset(
+    {
+        "dash",
+        "hds",
+        "hls",
+        "ico",
+        "image2",
+        "segment",
+        "smoothstreaming",
+        "ssegment",
+        "stream_segment",
+        "tee",
+        "webm_chunk",
+        "webm_dash_manifest",
+    }
+)
 # fmt: on
 
 
@@ -162,11 +207,6 @@ def command(
         arguments += ["-f", suffix[1:]]
     # Behind "file:" nothing is an option, a protocol, or "-" for standard output.
     return [*arguments, "-y", f"file:{path}"]
-
-
-def carries_alpha(codec: str, suffix: str) -> bool:
-    """Tell whether `Animation.save` would keep a figure's transparency in such a movie."""
-    return suffix in SELF_CODED or codec in _ALPHA_CODECS
 
 
 def forced_format(encoding: Encoding) -> str | None:

@@ -6,14 +6,13 @@ import logging
 import shutil
 
 from ..errors import EncoderNotFound
-from .command import Encoding, carries_alpha, command, forced_format
+from .command import Encoding, command, forced_format
 from .encoder import Encoder
 from .sizes import needs_even_size
 
 __all__ = [
     "Encoder",
     "Encoding",
-    "carries_alpha",
     "command",
     "find_ffmpeg",
     "forced_format",

@@ -75,6 +75,11 @@ class Output:
         self._target, self._direct = _target(name)
 
     @property
+    def direct(self) -> bool:
+        """Whether the name is written directly: what has gone there cannot be taken back."""
+        return self._direct
+
+    @property
     def part(self) -> str:
         """The file for ffmpeg to write, there once `prepare` has made it."""
         if self._direct:

@@ -124,7 +124,7 @@ def func_subclass() -> Animation:
     return Titled(fig, lambda i: line.set_ydata([i, 5 - i]), frames=6)
 
 
-@animation(frames=4)
+@animation(frames=4, independent=True)
 def saved_sequence_of_its_own() -> Animation:
     """new_saved_frame_seq differs from new_frame_seq."""
     fig, ax = plt.subplots(figsize=SIZE)

@@ -62,7 +62,7 @@ def dpi_of_savefig() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_ydata([0, i / 5]), frames=6)
 
 
-@animation(frames=6, save={"dpi": "figure"})
+@animation(frames=6, save={"dpi": "figure"}, independent=True)
 def figure_dpi_changed() -> Animation:
     """dpi="figure", and the update changes the figure's dpi: the movie's stays."""
     fig, ax = plt.subplots(figsize=SIZE, dpi=70)
@@ -151,7 +151,9 @@ def facecolour_given() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_ydata([0, i / 5]), frames=6)
 
 
-@animation(frames=6, rc={"savefig.facecolor": "#ccddff80", "figure.facecolor": "r"})
+@animation(
+    frames=6, rc={"savefig.facecolor": "#ccddff80", "figure.facecolor": "r"}, independent=True
+)
 def facecolour_in_rc() -> Animation:
     """savefig.facecolor wins over the figure's own, which changes unseen."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -185,7 +187,11 @@ def not_from_pyplot() -> Animation:
     return FuncAnimation(fig, lambda i: line.set_ydata([0, i / 5]), frames=6)
 
 
-@animation(frames=6, save={"fps": 12.5, "bitrate": 300, "metadata": {"title": "a = b; 'c'"}})
+@animation(
+    frames=6,
+    save={"fps": 12.5, "bitrate": 300, "metadata": {"title": "a = b; 'c'"}},
+    independent=True,
+)
 def rate_and_metadata() -> Animation:
     """Options for the encoder."""
     fig, ax = plt.subplots(figsize=SIZE)

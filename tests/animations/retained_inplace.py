@@ -126,7 +126,7 @@ def image_data_in_place() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True, in_place=True)
+@animation(frames=8, in_place=True, drawing_matters=True)
 def colours_in_place() -> Animation:
     """The array of a scatter's colours is written to."""
     fig, ax = plt.subplots(figsize=SIZE)

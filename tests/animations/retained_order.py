@@ -248,7 +248,7 @@ def axes_change_places() -> Animation:
     return FuncAnimation(fig, update, frames=8)
 
 
-@animation(frames=8, independent=True)
+@animation(frames=8)
 def figure_level_artists() -> Animation:
     """A line and a patch of the figure itself, over and under the axes."""
     fig, ax = plt.subplots(figsize=SIZE)

@@ -73,7 +73,7 @@ def global_random() -> Animation:
     )
 
 
-@animation(frames=6)
+@animation(frames=6, independent=True)
 def init_func_draws() -> Animation:
     """The init_func makes the artists that the update uses."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -193,7 +193,7 @@ def object_with_a_stream() -> Animation:
 
 
 # A lock cannot be pickled.
-@animation(frames=6, travels=False)
+@animation(frames=6, travels=False, independent=True)
 def holds_a_lock() -> Animation:
     """The update holds something that cannot travel."""
     fig, ax = plt.subplots(figsize=SIZE)
@@ -254,7 +254,7 @@ def pyplot_state() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
-@animation(frames=6)
+@animation(frames=6, independent=True)
 def stops_itself() -> Animation:
     """The update reaches for the animation and its event source."""
     fig, ax = plt.subplots(figsize=SIZE)

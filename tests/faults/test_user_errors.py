@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import time
 import traceback
@@ -133,7 +134,15 @@ def test_it_stops_while_a_frame_is_on_its_way_to_a_slow_ffmpeg(tmp_path: Path) -
             extra_args=["-preset", "veryslow"],
         )  # fmt: skip
     assert time.monotonic() - caught.value.__cause__.args[1] < 2  # type: ignore[union-attr]
+    # The shared memory is given back though the error, and what its traceback holds, is still here.
+    held = [os.readlink(f"/proc/self/fd/{fd}") for fd in listdir_open("/proc/self/fd")]
+    assert not [link for link in held if "memfd:framepipe" in link]
     assert everything_in(tmp_path) == set()
+
+
+def listdir_open(folder: str) -> list[str]:
+    """Its entries, without the one that listing it makes."""
+    return [name for name in os.listdir(folder) if os.path.lexists(f"{folder}/{name}")]
 
 
 class NeedsTwo(Exception):

@@ -52,7 +52,7 @@ def kill_a_worker_at(frame: int, which: int = 0) -> Callable[[int, int | None], 
     ("way", "which", "frame"),
     [
         *(("fork1", 0, frame) for frame in (0, 30)),
-        *(("fork2", which, frame) for which in (0, 1) for frame in (0, 30, 50)),
+        *(("fork2", which, frame) for which in (0, 1) for frame in (0, 30, 45)),
         ("fork3", 1, 30),
         ("spawn2", 0, 30),
         ("forkserver2", 1, 30),
@@ -200,6 +200,15 @@ def test_a_worker_that_dies_once_by_itself_goes_on(tmp_path: Path) -> None:
     movie = encode(clip(FRAMES, die_at(20, die)), tmp_path / "m.rgba", **WAYS["fork1"], **RAW)
     assert numbers_in(movie) == list(range(FRAMES))
     assert movie.report.restarts == 1
+
+
+def test_a_worker_that_dies_when_its_work_is_done_harms_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a last look at its work before it leaves."""
+    monkeypatch.setattr(Painter, "finish", lambda self: kill_myself())
+    movie = encode(clip(FRAMES), tmp_path / "m.rgba", **WAYS["fork2"], **RAW)
+    assert numbers_in(movie) == list(range(FRAMES))
 
 
 def test_a_worker_that_dies_before_it_is_ready_is_told(

@@ -1,0 +1,312 @@
+"""What changed in a figure since it was last drawn, unit by unit.
+
+A unit changed if the update function returned it, if it or anything it is made of is ``stale``,
+if its axes' limits, place or scales are others, if its own transform, clip or data are, if
+something it depends on changed, or if it is of a class that is not matplotlib's: such a one may do
+as it likes.
+
+Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Artist._stale``,
+``FigureBase._align_label_groups``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import FigureBase
+from matplotlib.legend import Legend
+from matplotlib.offsetbox import AnnotationBbox
+from matplotlib.patches import ConnectionPatch
+from matplotlib.text import Annotation, Text
+
+from .units import (
+    around_titles,
+    in_order,
+    look_at,
+    loose_ends,
+    parts_of,
+    place_titles,
+    plain_values,
+    titles_of,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .tape import Tape, TapeRenderer
+
+
+class Unit:
+    """What is known of one unit.
+
+    Attributes
+    ----------
+    artist : Artist
+        The artist; held, so that its id stays its own.
+    version : int
+        Another one after every draw; 0 before the first.
+    parts : list of Artist or None
+        Whose flags to look at; None while the unit counts as changed anyway.
+    ends, look : tuple
+        `loose_ends`, and its axes' `look_at`, when it was last drawn.
+    tape : Tape or None
+        How it was drawn.
+    hot : int
+        Frames in a row in which it changed.
+    cost : float
+        Seconds its last draw took.
+    why : str
+        How it changed when that was last looked at.
+    extent : tuple of float
+        Where a legend was.
+    """
+
+    __slots__ = (
+        "artist", "cost", "ends", "extent", "hot", "look", "parts", "tape", "version", "why",
+    )  # fmt: skip
+
+    def __init__(self, artist: Any) -> None:
+        self.artist = artist
+        self.version = 0
+        self.parts: list[Any] | None = None
+        self.ends: tuple[Any, ...] = ()
+        self.look: tuple[Any, ...] = ()
+        self.tape: Tape | None = None
+        self.hot = 0
+        self.cost = 0.0
+        self.extent: tuple[float, ...] = ()
+        self.why = "it is not one of matplotlib's own, or looks at others"
+
+
+@dataclass(slots=True)
+class Seen:
+    """A unit in the drawing order of one frame.
+
+    Parameters
+    ----------
+    unit : Unit
+        What is known of it.
+    axes : Axes or None
+        The open axes it belongs to.
+    look : tuple
+        What of these axes it depends on, now.
+    why : str
+        How it changed; empty if it did not.
+    """
+
+    unit: Unit
+    axes: Any
+    look: tuple[Any, ...]
+    why: str = ""
+
+
+class Changes:
+    """Follows the changes of one figure.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        self._figure = figure
+        self._units: dict[int, Unit] = {}
+        self._places: dict[int, Any] = {}  # of axes when their titles were placed
+
+    @property
+    def units(self) -> Iterable[Unit]:
+        """All units known."""
+        return self._units.values()
+
+    def forget(self) -> None:
+        """Take everything for changed."""
+        self._units.clear()
+        self._places.clear()
+
+    def look(self, renderer: TapeRenderer, returned: Iterable[Any]) -> list[Seen]:
+        """Look at the figure as it stands.
+
+        Parameters
+        ----------
+        renderer : TapeRenderer
+            What it is going to be drawn with.
+        returned : iterable of Artist
+            What the update functions said they changed.
+
+        Returns
+        -------
+        list of Seen
+            Its units, in drawing order.
+        """
+        touched = {id(artist) for artist in returned}
+        if id(self._figure) in touched:
+            self.forget()
+        looks: dict[int, tuple[Any, ...]] = {}
+        order: list[Seen] = []
+        for artist, axes in in_order(self._figure, renderer, looks):
+            unit = self._units.get(id(artist))
+            if unit is None:
+                unit = self._units[id(artist)] = Unit(artist)
+            look = look_at(artist, axes, looks[id(axes)]) if axes is not None else ()
+            order.append(Seen(unit, axes, look, self._changed(unit, axes, look, touched)))
+        if any(seen.why for seen in order):
+            self._place_titles(order, looks, renderer)
+            self._follow(order, renderer)
+        if len(self._units) > 2 * len(order) + 64:
+            self._units = {id(seen.unit.artist): seen.unit for seen in order}
+        return order
+
+    def learn(self, seen: Seen, tape: Tape, renderer: TapeRenderer) -> None:
+        """Take a unit that has just been drawn for known.
+
+        Parameters
+        ----------
+        seen : Seen
+            The unit.
+        tape : Tape
+            How it was drawn.
+        renderer : TapeRenderer
+            What it was drawn with.
+        """
+        unit, artist = seen.unit, seen.unit.artist
+        unit.tape = tape
+        unit.parts = parts_of(artist, self._units.keys())
+        unit.look = seen.look
+        unit.ends = self._ends(artist, seen.axes)
+        if isinstance(artist, Legend):
+            unit.extent = _extent(artist, renderer)
+
+    def reset_flags(self) -> None:
+        """Take the figure as it stands for drawn."""
+        for unit in self._units.values():
+            for part in unit.parts or ():
+                part._stale = False
+
+    def _ends(self, artist: Any, axes: Any) -> tuple[Any, ...]:
+        return (
+            tuple(plain_values(artist))
+            if artist is self._figure.patch
+            else loose_ends(artist, axes)
+        )
+
+    def _changed(self, unit: Unit, axes: Any, look: tuple[Any, ...], touched: set[int]) -> str:
+        """Say how a unit changed; empty if it did not."""
+        artist = unit.artist
+        if unit.parts is None:
+            return "it is new" if unit.version == 0 else unit.why
+        if touched and any(id(part) in touched for part in unit.parts):
+            return "the update function returned it"
+        if axes is not None and id(axes) in touched:
+            return "the update function returned its axes"
+        if unit.look != look:
+            return "its limits move" if isinstance(artist, Axis) else "its axes' limits move"
+        # savefig sets the figure's colour before every draw and resets it: its flag says nothing.
+        if artist is not self._figure.patch:
+            for part in unit.parts:
+                if part._stale:
+                    return "it was changed" if part is artist else f"its {name_of(part)} changed"
+        if unit.ends != self._ends(artist, axes):
+            return "its transform, clip, data or view changed"
+        return ""
+
+    def _follow(self, order: Sequence[Seen], renderer: TapeRenderer) -> None:
+        """Find units that changed because another one did."""
+        changed_axes = {id(seen.axes) for seen in order if seen.why}
+        aligned = _aligns(self._figure)
+        for seen in order:
+            artist = seen.unit.artist
+            if seen.why:
+                continue
+            if isinstance(artist, Legend):
+                # "best" is where the fewest data are.
+                if id(seen.axes) in changed_axes and _extent(artist, renderer) != seen.unit.extent:
+                    seen.why = "its best place changed"
+            elif aligned and isinstance(artist, Axis):
+                seen.why = "labels are aligned with those of other axes"
+
+    def _place_titles(
+        self, order: Sequence[Seen], looks: dict[int, tuple[Any, ...]], renderer: TapeRenderer
+    ) -> None:
+        """Place the titles of axes where a title, or what it makes room for, changed."""
+        at = {id(seen.unit.artist): seen for seen in order}
+        changed = {id(seen.unit.artist) for seen in order if seen.why}
+        for axes in {id(seen.axes): seen.axes for seen in order if seen.axes is not None}.values():
+            titles = titles_of(axes)
+            if not any(title.get_text() for title in titles):
+                continue
+            causes: list[Any] = [*titles, axes.patch]
+            for one in around_titles(axes):
+                causes.extend((one, one.patch, one.yaxis))
+                if _ticks_above(one.xaxis):
+                    causes.append(one.xaxis)
+            place = looks[id(axes)][2:]
+            if self._places.get(id(axes)) == place and not any(
+                id(one) in changed for one in causes
+            ):
+                continue
+            self._places[id(axes)] = place
+            for title in place_titles(axes, renderer):
+                seen = at.get(id(title))
+                if seen is not None and not seen.why:
+                    seen.why = "it makes room for ticks"
+
+
+def keepable(artist: Any) -> bool:
+    """Tell whether a unit can be kept at all.
+
+    Not one of a class that is not matplotlib's, and not one that looks at other axes or artists
+    while it is drawn.
+    """
+    module = type(artist).__module__
+    if not module.startswith(("matplotlib.", "mpl_toolkits.")) or "draw" in vars(artist):
+        return False
+    if isinstance(artist, ConnectionPatch) or type(artist).__name__ == "InsetIndicator":
+        return False
+    if isinstance(artist, (Annotation, AnnotationBbox)):
+        coordinates = (artist.xycoords, getattr(artist, "anncoords", None))
+        return all(one is None or isinstance(one, str) for one in coordinates)
+    return True
+
+
+def describe(artist: Artist, figure: Figure) -> str:
+    """Name an artist as its owner would: what it is, its label, and which axes it is in."""
+    axes: Any = getattr(artist, "axes", None)
+    if axes is artist or isinstance(artist, (Axes, FigureBase)):
+        axes = None
+    label = artist.get_label()
+    name = name_of(artist)
+    if isinstance(label, str) and label and not label.startswith("_"):
+        name += f" {label!r}"
+    elif isinstance(artist, Text) and artist.get_text():
+        name += f" {artist.get_text()!r}"
+    if axes is not None and axes in figure.axes:
+        return f"{name} of axes {figure.axes.index(axes)}"
+    if artist in figure.axes:
+        return f"axes {figure.axes.index(artist)} ({name})"
+    return name
+
+
+def _ticks_above(axis: Any) -> bool:
+    return axis.get_ticks_position() in ("top", "unknown") or axis.get_label_position() == "top"
+
+
+def name_of(artist: Any) -> str:
+    """Return an artist's kind: its axis name, or its class's."""
+    return getattr(artist, "__name__", None) or type(artist).__name__
+
+
+def _aligns(figure: Any) -> bool:
+    groups = figure._align_label_groups
+    return any(any(True for _ in groups[name]) for name in ("x", "y"))
+
+
+def _extent(legend: Any, renderer: TapeRenderer) -> tuple[float, ...]:
+    if not legend.get_visible():
+        return ()
+    return tuple(legend.get_window_extent(renderer).bounds)
