@@ -140,6 +140,7 @@ def one_too_many(_: object) -> Any:
         ({"workers": True}, TypeError, "workers"),
         ({"mode": "parallel"}, ValueError, "mode"),
         ({"mode": None}, ValueError, "mode"),
+        ({"redraw": "never"}, ValueError, "redraw"),
         ({"independent": 1}, TypeError, "independent"),
         ({"progress": "yes"}, TypeError, "progress"),
         ({"start_method": "thread"}, ValueError, "start_method"),
@@ -686,26 +687,48 @@ def test_it_works_in_a_thread(tmp_path: Path, workers: int) -> None:
     assert made == [list(range(9))]
 
 
-def test_two_threads_may_make_movies_at_the_same_time(tmp_path: Path) -> None:
-    made: dict[int, Any] = {}
+def test_two_threads_may_make_movies_at_the_same_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker forked for one movie must not keep open what belongs to the other.
+
+    Here the second movie begins while the first is just starting its ffmpeg, when a fork would
+    inherit the pipe by which Popen waits for its child.
+    """
+    starting, going = threading.Event(), threading.Event()
     together = threading.Barrier(2)
+    made: dict[int, Any] = {}
+    really = subprocess._fork_exec  # type: ignore[attr-defined]
 
-    def work(which: int) -> None:
-        def meet(i: int, n: int | None) -> None:
-            if i == 5:
-                together.wait(30)  # both are in the middle of it
+    def fork_exec(*args: Any) -> int:
+        pid: int = really(*args)
+        if not starting.is_set():
+            starting.set()
+            going.wait(1)  # in vain, if processes are started one at a time
+        return pid
 
+    monkeypatch.setattr(subprocess, "_fork_exec", fork_exec)
+
+    def meet(i: int, n: int | None) -> None:
+        if i == 5:
+            together.wait(10)  # both are in the middle of it
+
+    def work(first: int, wait: bool) -> None:
+        def progress(i: int, n: int | None) -> None:
+            if wait:
+                going.set()
+            meet(i, n)
+
+        if wait:
+            starting.wait(20)
+        numbers, path = clip(range(first, first + 40)), tmp_path / f"{first}.rgba"
         try:
-            made[which] = numbers_in(
-                encode(
-                    clip(range(which, which + 40)), tmp_path / f"{which}.rgba", workers=2,
-                    progress_callback=meet, **RAW,
-                )
-            )  # fmt: skip
+            movie = encode(numbers, path, workers=2, progress_callback=progress, **RAW)
+            made[first] = numbers_in(movie)
         except BaseException as error:
-            made[which] = error
+            made[first] = error
 
-    threads = [threading.Thread(target=work, args=(which,)) for which in (0, 100)]
+    threads = [threading.Thread(target=work, args=given) for given in ((0, False), (100, True))]
     for thread in threads:
         thread.start()
     for thread in threads:

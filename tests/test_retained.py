@@ -53,7 +53,7 @@ def paint(
     costs, frames = [], []
     painter.open()
     try:
-        while (cost := painter.paint(len(costs), memoryview(out := bytearray(given.nbytes)))):
+        while cost := painter.paint(len(costs), memoryview(out := bytearray(given.nbytes))):
             costs.append(cost)
             frames.append(bytes(out))
         painter.finish()
@@ -69,6 +69,21 @@ def agree(make: Callable[[], Any]) -> list[Cost]:
     costs, got = paint(make(), "verify", checks=False)
     assert [i for i, (a, b) in enumerate(zip(got, full, strict=True)) if a != b] == []
     return costs
+
+
+@pytest.fixture(scope="module", autouse=True)
+def open_fonts() -> None:
+    """Let matplotlib open its fonts, which it keeps open."""
+    figure = make_figure()
+    for family in ("sans-serif", "serif"):
+        for weight in ("normal", "bold"):
+            figure.text(
+                0, 0, "汉 $\\sqrt{\\frac{x^2_i}{2}} \\mathrm{x}$", family=family, weight=weight
+            )
+            figure.text(0, 0, "汉 text", family=family, weight=weight)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        figure.draw_without_rendering()
 
 
 class Counted:
@@ -164,11 +179,17 @@ def test_a_still_polar_axes_is_not_drawn_again(counted: Counted) -> None:
 
 
 def test_scrolling_leaves_the_other_axis_alone(counted: Counted) -> None:
-    figure = make_figure()
-    ax = figure.subplots()
-    ax.plot(range(30), np.sin(range(30)))
+    def make() -> FuncAnimation:
+        figure = make_figure()
+        ax = figure.subplots()
+        ax.plot(range(30), np.sin(range(30)))
+        return animate(figure, lambda i: ax.set_xlim(i, i + 10))
+
+    agree(make)
+    animation = make()
+    ax = animation._fig.axes[0]
     counted.watch(ax.xaxis, ax.yaxis)
-    paint(animate(figure, lambda i: ax.set_xlim(i, i + 10)), checks=False)
+    paint(animation, checks=False)
     assert counted.of(ax.yaxis) == 1
     assert counted.of(ax.xaxis) == 10
 
@@ -210,7 +231,7 @@ def test_auto_finds_a_lie_out(begin: int, tmp_path: Path, monkeypatch: Any) -> N
     assert got == full
     (warning,) = [w for w in caught if w.category is framepipe.RetainedWarning]
     said = str(warning.message)
-    assert "XAxis of axes 0" in said
+    assert "xaxis of axes 0" in said
     assert "Return the artist from the update function" in said
     assert "set_...()" in said
     assert warning.filename == __file__
@@ -224,11 +245,12 @@ def test_auto_says_nothing_of_the_honest(tmp_path: Path) -> None:
     assert got == full
 
 
-def test_later_checks_find_a_lie_before_the_end() -> None:
-    animation = liar(20, 400)
+def test_later_checks_find_a_lie_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "CHECK_SHARE", 0.3)
+    animation = liar(20, 200)
     with pytest.raises(framepipe.FrameMismatch) as caught:
         paint(animation, "auto")
-    assert 20 <= caught.value.frame < 399
+    assert 20 <= caught.value.frame < 199
 
 
 def test_verify_names_artist_and_place() -> None:
@@ -237,16 +259,16 @@ def test_verify_names_artist_and_place() -> None:
         paint(liar(3), "verify")
     error = caught.value
     assert error.frame == 3
-    assert error.artist == "XAxis of axes 0"
+    assert error.artist == "xaxis of axes 0"
     assert error.artist in str(error)
     left, top, right, bottom = error.bbox
     # The tick labels lie below the axes, 22 % of 120 pixels at most.
     assert 0 <= left < right <= 180
     assert 100 <= top < bottom <= 120
     shape = (120, 180, 4)
-    before, now = (np.frombuffer(full[i], np.uint8).reshape(shape)[100:] for i in (2, 3))
+    before, now = (np.frombuffer(full[i], np.uint8).reshape(shape)[109:] for i in (2, 3))
     rows, columns = np.nonzero((before != now).any(axis=2))
-    assert (columns.min(), rows.min() + 100, columns.max() + 1, rows.max() + 101) == error.bbox
+    assert (columns.min(), rows.min() + 109, columns.max() + 1, rows.max() + 110) == error.bbox
 
 
 # ---- where keeping does not pay
@@ -260,11 +282,11 @@ def test_what_does_not_pay_is_given_up() -> None:
         ax.cla()
         ax.plot([0, 1], [0, i])
 
-    costs, _ = paint(animate(figure, update, 60), "auto")
+    costs, _ = paint(animate(figure, update, 30), "auto")
     tried = [i for i, cost in enumerate(costs) if cost.kept is not None]
     assert tried[:2] == [0, 1]
     assert set(range(4, 8)).isdisjoint(tried)
-    assert 4 <= len(tried) <= 8  # two for each try, ever rarer
+    assert 4 <= len(tried) <= 6  # two for each try, ever rarer
     assert np.diff(tried).max() >= 16
 
 
@@ -284,7 +306,7 @@ def test_report_of_a_movie_that_was_kept(tmp_path: Path) -> None:
     units = (report.units_drawn + report.units_played + report.units_skipped) / 20
     assert units == int(units) > 8
     assert 20 <= report.units_drawn < 3 * units
-    assert report.units_skipped > report.units_played > 0
+    assert report.units_played > report.units_skipped > 0
     assert report.drawing > report.playing > 0
     assert report.changed.startswith("Line2D")
     assert "19 of 20 frames kept" in str(report)
@@ -345,7 +367,9 @@ def spread(ax: Any) -> dict[str, Any]:
 def stage() -> tuple[Any, dict[str, Any]]:
     figure = make_figure()
     artists = spread(figure.subplots())
-    artists["clipped"].set_clip_path(Circle((0.5, 0.5), 0.2, transform=artists["line"].axes.transData))
+    artists["clipped"].set_clip_path(
+        Circle((0.5, 0.5), 0.2, transform=artists["line"].axes.transData)
+    )
     return figure, artists
 
 

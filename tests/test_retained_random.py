@@ -109,7 +109,9 @@ def connection(ax: Any, rng: Any) -> None:
 
 def arrow(ax: Any, rng: Any) -> None:
     a, b = rng.random((2, 2))
-    ax.annotate("note", a, b, arrowprops={"arrowstyle": "->"}, annotation_clip=bool(rng.integers(2)))
+    ax.annotate(
+        "note", a, b, arrowprops={"arrowstyle": "->"}, annotation_clip=bool(rng.integers(2))
+    )
 
 
 MAKE: dict[str, Callable[[Any, Any], Any]] = {
@@ -473,6 +475,14 @@ programs = st.builds(
     make=st.lists(st.one_of(making, making, making, setting, calling), min_size=2, max_size=7),
     steps=st.lists(st.lists(changing, min_size=1, max_size=3), min_size=4, max_size=6),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def open_fonts() -> None:
+    """Let matplotlib open its fonts, which it keeps open."""
+    with quiet():
+        for text in ("$x^2\\frac{1}{2}$", "boxed", "$a$", "$\\mathdefault{10^{-1}}$"):
+            saved(Program([], [[("set", "Text", 0, "text", text)]]))
 
 
 @settings(

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.animation import Animation
+from matplotlib.figure import Figure
 
 from ..errors import FrameError, FrameMismatch
 from .canvas import FrameCanvas, at_dpi, draw_full, keep_size, living_on_agg, without_layout
@@ -315,9 +316,11 @@ class Painter:
 def _can_retain(figure: Any, animations: Sequence[Any]) -> bool:
     """Tell whether a figure's frames can be composed.
 
-    Not where someone listens to its draws, which composing does not announce, and not where images
-    are to be laid over each other before they are drawn.
+    Not where someone listens to its draws, which composing does not announce, where images are to
+    be laid over each other before they are drawn, or where the figure draws in a way of its own.
     """
+    if type(figure).draw is not Figure.draw or "draw" in vars(figure):
+        return False
     listeners = figure.canvas.callbacks.callbacks.get("draw_event", {}).values()
     owners = {id(one) for one in (figure.canvas, *animations)}
     for reference in listeners:

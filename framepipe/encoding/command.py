@@ -85,7 +85,6 @@ _SEVERAL_FILES_FORMATS = frozenset(
         "webm_dash_manifest",
     }
 )
-# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,9 @@ class Failed:
         name = "".join(traceback.format_exception_only(error)).strip()
         text = "".join(traceback.format_exception(error))
         message = message or f"painting frame {frame} failed: {name}"
-        try:
+        packed = None
+        with contextlib.suppress(Exception):  # whatever its pickling raises
             packed = dumps(error)
-            pickle.loads(packed)  # noqa: S301 - our own bytes: does it come back?
-        except Exception:  # noqa: BLE001 - whatever its pickling raises
-            return cls(frame, message, None, name, text)
         return cls(frame, message, packed, name, text)
 
     def error(self) -> FramepipeError:

@@ -212,6 +212,10 @@ class PipeRun:
         self._waiter.remove(worker.connection)
         frame = worker.given[0] if worker.given else None
         exitcode = worker.kill()
+        if worker.leaving:
+            _log.warning("a render worker died (%s) when its work was done", _ending(exitcode))
+            worker.done = True  # it is not missed
+            return
         deaths = self._deaths[worker.index] = self._deaths.get(worker.index, 0) + 1
         if deaths > 1:
             raise WorkerDied(_obituary(exitcode, frame, ready=worker.ready), exitcode, frame)

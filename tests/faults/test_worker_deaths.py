@@ -209,6 +209,7 @@ def test_a_worker_that_dies_when_its_work_is_done_harms_nobody(
     monkeypatch.setattr(Painter, "finish", lambda self: kill_myself())
     movie = encode(clip(FRAMES), tmp_path / "m.rgba", **WAYS["fork2"], **RAW)
     assert numbers_in(movie) == list(range(FRAMES))
+    assert movie.report.restarts == 0
 
 
 def test_a_worker_that_dies_before_it_is_ready_is_told(
