@@ -194,6 +194,25 @@ def test_scrolling_leaves_the_other_axis_alone(counted: Counted) -> None:
     assert counted.of(ax.xaxis) == 10
 
 
+def test_what_lies_below_changes_now_and_then() -> None:
+    """A picture of what lies below must not be put back once that has changed."""
+
+    def make() -> FuncAnimation:
+        figure = make_figure()
+        ax = figure.subplots()
+        (low,) = ax.plot([0, 1], [0, 0.2], zorder=1, lw=5)
+        (top,) = ax.plot([0, 1], [0, 1], zorder=9)
+
+        def update(i: int) -> None:
+            top.set_ydata([i / 20, 1])
+            if i in (5, 6, 10):
+                low.set_color(f"C{i}")
+
+        return animate(figure, update, 16)
+
+    assert all(cost.kept.pays for cost in agree(make)[2:])
+
+
 # ---- artists that lie
 
 

@@ -4,7 +4,7 @@ A figure and its frames are a `Program`: plain data, carried out by `World`.  A 
 therefore prints as a program that can be pasted into `play`.  What cannot be done (a property
 that this artist has not, limits a scale cannot take) is left out, in every way of drawing alike.
 
-``FRAMEPIPE_EXAMPLES=20000`` runs so many examples, other ones each time; without it a few hundred
+``FRAMEPIPE_EXAMPLES=20000`` runs so many examples, other ones each time; without it a few dozen
 are run, always the same.
 """
 
@@ -486,7 +486,7 @@ def open_fonts() -> None:
 
 
 @settings(
-    max_examples=EXAMPLES or 150,
+    max_examples=EXAMPLES or 60,
     derandomize=not EXAMPLES,
     database=None,
     deadline=None,

@@ -11,7 +11,7 @@ Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Artist._stale``,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,13 +25,14 @@ from matplotlib.patches import ConnectionPatch
 from matplotlib.text import Annotation, Text
 
 from .units import (
+    Watch,
     around_titles,
     in_order,
     look_at,
     loose_ends,
     parts_of,
     place_titles,
-    plain_values,
+    take_place,
     titles_of,
 )
 
@@ -54,6 +55,8 @@ class Unit:
         Whose flags to look at; None while the unit counts as changed anyway.
     ends, look : tuple
         `loose_ends`, and its axes' `look_at`, when it was last drawn.
+    watches : list of Watch
+        On its plain attributes, when it was last drawn.
     tape : Tape or None
         How it was drawn.
     hot : int
@@ -67,7 +70,8 @@ class Unit:
     """
 
     __slots__ = (
-        "artist", "cost", "ends", "extent", "hot", "look", "parts", "tape", "version", "why",
+        "artist", "cost", "ends", "extent", "hot", "look", "parts", "tape", "version", "watches",
+        "why",
     )  # fmt: skip
 
     def __init__(self, artist: Any) -> None:
@@ -76,6 +80,7 @@ class Unit:
         self.parts: list[Any] | None = None
         self.ends: tuple[Any, ...] = ()
         self.look: tuple[Any, ...] = ()
+        self.watches: list[Watch] = []
         self.tape: Tape | None = None
         self.hot = 0
         self.cost = 0.0
@@ -178,7 +183,8 @@ class Changes:
         unit.tape = tape
         unit.parts = parts_of(artist, self._units.keys())
         unit.look = seen.look
-        unit.ends = self._ends(artist, seen.axes)
+        unit.ends = () if artist is self._figure.patch else loose_ends(artist, seen.axes)
+        unit.watches = [Watch(thing) for thing in _settings_of(artist)]
         if isinstance(artist, Legend):
             unit.extent = _extent(artist, renderer)
 
@@ -187,13 +193,6 @@ class Changes:
         for unit in self._units.values():
             for part in unit.parts or ():
                 part._stale = False
-
-    def _ends(self, artist: Any, axes: Any) -> tuple[Any, ...]:
-        return (
-            tuple(plain_values(artist))
-            if artist is self._figure.patch
-            else loose_ends(artist, axes)
-        )
 
     def _changed(self, unit: Unit, axes: Any, look: tuple[Any, ...], touched: set[int]) -> str:
         """Say how a unit changed; empty if it did not."""
@@ -206,12 +205,15 @@ class Changes:
             return "the update function returned its axes"
         if unit.look != look:
             return "its limits move" if isinstance(artist, Axis) else "its axes' limits move"
+        if not all(watch.same() for watch in unit.watches):
+            return "an attribute of it changed"
         # savefig sets the figure's colour before every draw and resets it: its flag says nothing.
-        if artist is not self._figure.patch:
-            for part in unit.parts:
-                if part._stale:
-                    return "it was changed" if part is artist else f"its {name_of(part)} changed"
-        if unit.ends != self._ends(artist, axes):
+        if artist is self._figure.patch:
+            return ""
+        for part in unit.parts:
+            if part._stale:
+                return "it was changed" if part is artist else f"its {name_of(part)} changed"
+        if unit.ends != loose_ends(artist, axes):
             return "its transform, clip, data or view changed"
         return ""
 
@@ -251,6 +253,7 @@ class Changes:
             ):
                 continue
             self._places[id(axes)] = place
+            take_place(axes, renderer)
             for title in place_titles(axes, renderer):
                 seen = at.get(id(title))
                 if seen is not None and not seen.why:
@@ -299,6 +302,15 @@ def _ticks_above(axis: Any) -> bool:
 def name_of(artist: Any) -> str:
     """Return an artist's kind: its axis name, or its class's."""
     return getattr(artist, "__name__", None) or type(artist).__name__
+
+
+def _settings_of(artist: Any) -> Iterator[Any]:
+    """Yield the objects whose plain attributes say how an artist is drawn."""
+    yield artist
+    if isinstance(artist, Axis):
+        for ticker in (artist.major, artist.minor):
+            yield ticker.locator
+            yield ticker.formatter
 
 
 def _aligns(figure: Any) -> bool:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from .changes import Changes, Seen, describe, keepable
 from .tape import Tape, TapeRenderer
+from .units import take_place
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -133,11 +134,15 @@ class Retained:
         kept = Kept(skipped=start, saved=sum(seen.unit.cost for seen in order[:start]))
         steady = first == self._first_changed
         self._first_changed = first
+        placed: Any = None
         for index in range(start, len(order)):
             if index == first and steady and start < first:
                 self._snapshot(renderer, order[:first])
             seen = order[index]
             unit = seen.unit
+            if seen.axes is not None and seen.axes is not placed:
+                placed = seen.axes
+                take_place(placed, renderer)
             begin = time.perf_counter()
             if seen.why or unit.tape is None:
                 self._draw(renderer, seen)

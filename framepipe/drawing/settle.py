@@ -24,12 +24,19 @@ from matplotlib.table import Table
 
 
 def every_axes(figure: Figure) -> Iterator[Any]:
-    """Yield all axes of a figure: of its subfigures, and inset ones, too."""
-    waiting: list[Any] = list(figure.axes)
-    while waiting:
-        axes = waiting.pop()
-        yield axes
-        waiting.extend(axes.child_axes)
+    """Yield all axes of a figure: of its subfigures, and inset ones, too.
+
+    In the order in which they are drawn: the first of several that share their limits settles
+    them for all, with its own margins.
+    """
+    for axes in sorted(figure.axes, key=lambda axes: axes.zorder):
+        yield from _with_insets(axes)
+
+
+def _with_insets(axes: Any) -> Iterator[Any]:
+    yield axes
+    for inset in axes.child_axes:
+        yield from _with_insets(inset)
 
 
 def settle(figure: Figure, *, lay_out: bool = True) -> None:

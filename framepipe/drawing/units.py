@@ -15,7 +15,7 @@ that is dear.  Private names used: ``Figure._get_draw_artists``, ``._align_label
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -24,11 +24,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.figure import FigureBase
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.spines import Spine
-from matplotlib.text import Annotation, Text
-from matplotlib.transforms import Affine2DBase, Bbox
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2DBase, Bbox, Transform
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -132,7 +132,11 @@ def in_order(
     """
     if not figure.get_visible():
         return
+    # Applying aspects flags axes that stay where they are; that they moved, their look tells.
+    flags = [(axes, axes._stale) for axes in figure.axes]  # type: ignore[attr-defined]
     artists = figure._get_draw_artists(renderer)  # type: ignore[attr-defined]
+    for holder, flag in flags:
+        holder._stale = flag  # type: ignore[attr-defined]
     yield figure.patch, None
     for artist in artists:
         if opens(artist):
@@ -167,6 +171,17 @@ def _in_axes(
             yield from _in_axes(artist, renderer, looks)
         else:
             yield artist, axes
+
+
+def take_place(axes: Any, renderer: TapeRenderer) -> None:
+    """Let one of several twins have its own place.
+
+    They share one, and each sets it for all when it is drawn; where their aspects or locators
+    differ, each is drawn in its own.
+    """
+    if axes in axes._twinned_axes:
+        locator = axes.get_axes_locator()
+        axes.apply_aspect(locator(axes, renderer) if locator else None)
 
 
 def titles_of(axes: Any) -> tuple[Any, Any, Any]:
@@ -279,15 +294,17 @@ def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
         for inner in inside:
             ends.extend(_ends_of(child, inner) for child in inner._children)
         return tuple(ends)
-    if isinstance(unit, (Annotation, Patch)) and type(unit) is not Rectangle:
-        # Attributes of theirs are meant to be set: `annotation.xy = ...`, `polygon.radius = ...`.
-        return (*_ends_of(unit, axes), *plain_values(unit))
     return _ends_of(unit, axes)
 
 
 def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
     transform, clip, box = unit._transform, unit._clippath, unit.clipbox
-    ends: tuple[Any, ...] = () if isinstance(unit, Axis) else tuple(_data_of(unit))
+    if isinstance(unit, Axis):
+        return _owners_of(unit)
+    ends: tuple[Any, ...] = tuple(_data_of(unit))
+    offset = getattr(unit, "_offset_transform", None)
+    if offset is not None and not (axes is not None and offset is axes.transData):
+        ends = (*ends, offset.get_affine().get_matrix().tobytes())
     if transform is not None and not (
         axes is not None and (transform is axes.transData or transform is axes.transAxes)
     ):
@@ -299,6 +316,64 @@ def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
     if type(box) is Bbox:  # another kind follows what the axes' look tells
         ends = (*ends, box.get_points().tobytes())
     return ends
+
+
+def _owners_of(axis: Any) -> tuple[Any, ...]:
+    """Return the place of other axes by whose size an axis's shared locators choose ticks."""
+    owners = (axis.major.locator.axis, axis.minor.locator.axis)
+    return tuple(
+        owner.axes._position.get_points().tobytes()
+        for owner in owners
+        if owner is not None and owner is not axis and hasattr(owner, "axes")
+    )
+
+
+class Watch:
+    """Plain attributes of an object, to see whether one was set, by a setter or directly.
+
+    Parameters
+    ----------
+    thing : object
+        The object: numbers, names, and short sequences of them among its attributes are looked
+        at, and which transform each is.
+
+    Notes
+    -----
+    Several of matplotlib's setters raise no flag (`Collection.set_capstyle`, `Text.set_wrap`,
+    `ticklabel_format`), and some attributes are meant to be set (``annotation.xy``).
+    """
+
+    __slots__ = ("_get", "_place", "_values")
+
+    def __init__(self, thing: Any) -> None:
+        self._place = vars(thing)
+        names = [name for name, value in self._place.items() if _plain(value)]
+        names = [name for name in names if name not in _FLAGS]
+        self._get: Any = itemgetter(*names) if names else None
+        self._values = self._read(copy=True)
+
+    def same(self) -> bool:
+        """Tell whether every attribute is what it was."""
+        try:
+            return bool(self._read() == self._values)
+        except (KeyError, ValueError):  # one is gone, or is an array now
+            return False
+
+    def _read(self, *, copy: bool = False) -> Any:
+        if self._get is None:
+            return ()
+        values = self._get(self._place)
+        if copy and isinstance(values, tuple):
+            return tuple(list(value) if isinstance(value, list) else value for value in values)
+        return values
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return len(value) < _SHORT and all(
+            one is None or isinstance(one, (bool, int, float, str)) for one in value
+        )
+    return value is None or isinstance(value, (bool, int, float, str, Transform))
 
 
 def _data_of(unit: Any) -> Iterator[int]:

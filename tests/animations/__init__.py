@@ -29,6 +29,7 @@ THEMES = (
     "retained_axes",
     "retained_custom",
     "retained_inplace",
+    "found",
 )
 
 for theme in THEMES:

@@ -1,0 +1,164 @@
+"""Found by random programs (`test_retained_random.py`) and by trying setters one after another."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.animation import Animation, FuncAnimation
+from matplotlib.collections import LineCollection
+from matplotlib.offsetbox import AnnotationBbox, TextArea
+
+from .case import animation
+
+SIZE = (3, 2)
+
+
+def _at_frame_3(fig, change):
+    """The first axes' line moves in every frame; the change comes at frame 3."""
+    (line,) = fig.axes[0].plot([0, 1], [0, 0.5])
+
+    def update(i):
+        line.set_ydata([0, 0.5 + i / 20])
+        if i == 3:
+            change()
+
+    return FuncAnimation(fig, update, frames=6)
+
+
+@animation(frames=6)
+def twin_of_a_colorbar() -> Animation:
+    """`cbar.ax.twinx()`: twins whose own places differ, each drawn in its own."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    image = ax.imshow(np.eye(3), aspect="auto", extent=(0, 1, 0, 1))
+    twin = fig.colorbar(image).ax.twinx()
+
+    return _at_frame_3(fig, lambda: twin.set_ylim(0, 9))
+
+
+@animation(frames=6)
+def twin_and_box_aspect() -> Animation:
+    """A box aspect for one of two twins."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.set_box_aspect(1)
+    twin = ax.twinx()
+
+    return _at_frame_3(fig, lambda: twin.plot([0, 1], [3, 1], "r"))
+
+
+@animation(frames=6, drawing_matters=True)
+def twin_with_margins_of_its_own() -> Animation:
+    """Shared limits are settled by the axes drawn first, with its margins, not the other's."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    twin = ax.twiny()
+    twin.margins(0.3)
+    (line,) = twin.plot([0, 1], [0, 1])
+
+    def update(i):
+        line.set_ydata([0, 1 + i])
+        twin.relim()
+        twin.autoscale_view()
+        twin.plot([i], [i], "o")
+
+    return FuncAnimation(fig, update, frames=6)
+
+
+@animation(frames=6)
+def offset_transform_set() -> Animation:
+    """`set_offset_transform` raises no flag."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    dots = ax.scatter([0.2, 0.5], [0.2, 0.5])
+
+    return _at_frame_3(fig, lambda: dots.set_offset_transform(ax.transAxes))
+
+
+@animation(frames=6)
+def capstyle_of_a_collection() -> Animation:
+    """`Collection.set_capstyle` raises no flag."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    lines = ax.add_collection(LineCollection([[(0.2, 0.2), (0.8, 0.7)]], lw=14))
+
+    return _at_frame_3(fig, lambda: lines.set_capstyle("round"))
+
+
+@animation(frames=6)
+def ticklabel_format_called() -> Animation:
+    """`Axes.ticklabel_format` changes the formatters, and flags nothing."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.set(ylim=(0, 5000), xlim=(10000, 10001))
+
+    def change():
+        ax.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))
+        ax.ticklabel_format(axis="x", useOffset=False)
+
+    return _at_frame_3(fig, change)
+
+
+@animation(frames=6)
+def text_wrapped_and_unparsed() -> Animation:
+    """`Text.set_wrap` and `Text.set_parse_math` raise no flag."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    long = ax.text(0.3, 0.6, "a text that is too long for what is left of the figure")
+    math = ax.text(0.3, 0.3, "$x^2$")
+
+    def change():
+        long.set_wrap(True)
+        math.set_parse_math(False)
+
+    return _at_frame_3(fig, change)
+
+
+@animation(frames=6)
+def legend_aligned() -> Animation:
+    """`Legend.set_alignment` raises no flag."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.plot([0, 1], [1, 0], label="a long label")
+    legend = ax.legend(title="T", loc="lower left")
+
+    return _at_frame_3(fig, lambda: legend.set_alignment("left"))
+
+
+@animation(frames=6)
+def hatch_lines_widen() -> Animation:
+    """`set_hatch_linewidth` (new in matplotlib 3.10 and 3.11) raises no flag."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    band = ax.fill_between([0, 1], [0, 1], hatch="/", fc="w")
+    (bar,) = ax.bar([2], [1], hatch="x", fc="w")
+
+    def change():
+        for artist in (band, bar):
+            getattr(artist, "set_hatch_linewidth", artist.set_linewidth)(5)
+
+    return _at_frame_3(fig, change)
+
+
+@animation(frames=6, in_place=True)
+def attributes_without_setters() -> Animation:
+    """`Axis.labelpad`, `AnnotationBbox.xybox` and `Quiver.scale` are attributes meant to be set."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.set_xlabel("x")
+    box = ax.add_artist(AnnotationBbox(TextArea("box"), (0.5, 0.5)))
+    arrows = ax.quiver([0.5], [0.5], [1], [0])
+
+    def change():
+        ax.xaxis.labelpad = -9
+        box.xybox = (0.2, 0.2)
+        arrows.scale = 20
+
+    return _at_frame_3(fig, change)
+
+
+@animation(frames=6, follows=True)
+def shared_locator_of_a_resized_axes() -> Animation:
+    """Shared axes share a locator, and that counts ticks by the length of the first one's axis."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.set_position((0.1, 0.1, 0.85, 0.3))
+    fig.add_axes((0.1, 0.6, 0.85, 0.3), sharex=ax).plot([0, 1], [0, 1])
+
+    return _at_frame_3(fig, lambda: ax.set_position((0.1, 0.1, 0.2, 0.3)))
+
+
+@animation(frames=6)
+def axline_turned() -> Animation:
+    """`AxLine.set_slope` raises no flag."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    line = ax.axline((0, 0), slope=1)
+
+    return _at_frame_3(fig, lambda: line.set_slope(0.3))
