@@ -52,6 +52,9 @@ class Blank:
 
         return Cost()
 
+    def finish(self) -> None:
+        """Have nothing to object to."""
+
     def close(self) -> None:
         """Do nothing."""
 

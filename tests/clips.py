@@ -191,6 +191,11 @@ def script(
             os.kill(one, signal.SIGKILL)
 
 
+def masked_signals() -> set[int]:
+    """Signals that do not reach this process; for asking another one."""
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, set()))
+
+
 def extra_path() -> Iterable[str]:
     """What PYTHONPATH held already."""
     return [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]

@@ -16,7 +16,6 @@ import threading
 import types
 import warnings
 from collections.abc import Iterable, Iterator
-
 from .terms import Sink
 
 _LOCK = threading.RLock()
@@ -58,22 +57,39 @@ def one_at_a_time() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def undisturbed(*, hide_main: bool) -> Iterator[None]:
-    """Keep SIGINT away from a process being started, and `__main__` out of a spawned one."""
+def undisturbed(start_method: str) -> Iterator[None]:
+    """Keep SIGINT away from a process being started, and `__main__` out of one that is no fork."""
     masked = None
-    if hasattr(signal, "pthread_sigmask"):
-        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     main = sys.modules.get("__main__")
-    if hide_main:
+    if start_method != "fork":
         sys.modules["__main__"] = types.ModuleType("__main__")
     try:
+        if hasattr(signal, "pthread_sigmask"):
+            _start_helpers(start_method)
+            masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         with warnings.catch_warnings():
             # Python 3.12 warns of forking beside threads.  Workers run no other thread's code,
             # and one that comes up with a held lock is caught by the handshake.
             warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
             yield
     finally:
-        if hide_main and main is not None:
+        if start_method != "fork" and main is not None:
             sys.modules["__main__"] = main
         if masked is not None:
             signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+
+
+def _start_helpers(start_method: str) -> None:
+    """Start the processes that Python keeps for all others to come, before SIGINT is masked.
+
+    Starting the first lets SIGINT in again; and whatever else the program has the second one
+    fork must not be deaf to Ctrl-C.
+    """
+    if start_method != "fork":
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()
+    if start_method == "forkserver":
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()

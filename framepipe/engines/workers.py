@@ -253,7 +253,7 @@ class Crew:
             keep_private(ours.fileno())
             process = self._process(index, theirs)
             try:
-                with undisturbed(hide_main=self._method != "fork"):
+                with undisturbed(self._method):
                     process.start()
             except BaseException:
                 forget([ours.fileno()])
