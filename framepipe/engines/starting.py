@@ -16,6 +16,7 @@ import threading
 import types
 import warnings
 from collections.abc import Iterable, Iterator
+
 from .terms import Sink
 
 _LOCK = threading.RLock()
