@@ -28,9 +28,10 @@ from matplotlib.font_manager import fontManager, get_font
 #: Whether this matplotlib draws text glyph by glyph.
 GLYPHWISE = hasattr(RendererAgg, "_draw_text_glyphs_and_boxes")
 
-#: Entries kept of each kind before all are dropped.  A label takes some ten glyph bitmaps of a few
-#: hundred bytes; this bounds the memory of animations whose text never repeats.
-LIMIT = 8192
+#: Entries kept of each kind before all are dropped: about a megabyte each.  Eleven glyphs at the 64
+#: fractions that a scrolling axis takes them through fit; a clock whose text never repeats does not
+#: make the memory grow.
+LIMIT = 1024
 
 
 class GlyphRenderer(RendererAgg):
