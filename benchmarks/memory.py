@@ -3,7 +3,8 @@
 ``python -m benchmarks --memory`` encodes 5,000 frames of 320x240 and looks at every process on the
 way.  What was there at the first look (frame 500) may not grow by 2 MiB.  ffmpeg's memory comes and
 goes by a few MiB with the number of frames in its own queues, so there it is the trend (the rise of
-a straight line through all looks) that may not reach 2 MiB.
+a straight line through all looks) that counts, and 4 MiB that it may not reach: ffmpeg alone, reading
+the same frames from a file, rose by 2 to 3 MiB, while it filled its pools and its index of frames.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ FIRST, EVERY = 1 / 10, 1 / 50
 
 #: Bytes of resident memory by which a process may grow after the first look.
 ALLOWED = 2 * 2**20
+
+#: The same for ffmpeg, of its trend.
+ALLOWED_FFMPEG = 4 * 2**20
 
 
 def sample(frames: int) -> dict[str, Any]:
@@ -88,7 +92,7 @@ def growth(samples: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     -------
     dict of dict
         By process: the first values, the largest growth of each after that, the trend of its
-        resident memory, and whether it is ``flat``: less than `ALLOWED` (ffmpeg by its trend), and
+        resident memory, and whether it is ``flat``: less than `ALLOWED` (for ffmpeg, see above), and
         not one descriptor more.
     """
     series: dict[str, list[dict[str, int]]] = {}
@@ -102,13 +106,14 @@ def growth(samples: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
             for key in values[0]
         }
         trend = _rise([value["rss"] for value in values])
-        more = trend if name.startswith("ffmpeg") else grown["rss"]
+        ffmpeg = name.startswith("ffmpeg")
+        steady = trend < ALLOWED_FFMPEG if ffmpeg else grown["rss"] < ALLOWED
         found[name] = {
             "first": values[0],
             "grown": grown,
             "trend": trend,
             "looks": len(values),
-            "flat": more < ALLOWED and grown["fds"] <= 0,
+            "flat": steady and grown["fds"] <= 0,
         }
     return found
 
@@ -163,7 +168,7 @@ def text(result: dict[str, Any]) -> str:
             table(head, rows),
             f"memory and descriptors are {'flat' if result['flat'] else 'NOT FLAT'} "
             f"(less than {ALLOWED / 2**20:.0f} MiB RSS and no descriptor more, each process; "
-            "ffmpeg by its trend)",
+            f"ffmpeg's trend less than {ALLOWED_FFMPEG / 2**20:.0f})",
         ]
     )
 
