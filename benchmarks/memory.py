@@ -3,8 +3,8 @@
 ``python -m benchmarks --memory`` encodes 5,000 frames of 320x240 and looks at every process on the
 way.  What was there at the first look (frame 500) may not grow by 2 MiB.  ffmpeg's memory comes and
 goes by a few MiB with the number of frames in its own queues, so there it is the trend (the rise of
-a straight line through all looks) that counts, and 4 MiB that it may not reach: ffmpeg alone, reading
-the same frames from a file, rose by 2 to 3 MiB, while it filled its pools and its index of frames.
+a straight line through all looks) that counts, and 4 MiB that it may not reach: ffmpeg alone,
+reading the same frames from a file, rose by 2 to 3 MiB while it filled its pools and its index.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ def growth(samples: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     -------
     dict of dict
         By process: the first values, the largest growth of each after that, the trend of its
-        resident memory, and whether it is ``flat``: less than `ALLOWED` (for ffmpeg, see above), and
-        not one descriptor more.
+        resident memory, and whether it is ``flat``: less than `ALLOWED` (for ffmpeg, see above),
+        and not one descriptor more.
     """
     series: dict[str, list[dict[str, int]]] = {}
     for one in samples:
