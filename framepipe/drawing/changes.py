@@ -24,12 +24,11 @@ from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.patches import ConnectionPatch
 from matplotlib.text import Annotation, Text
 
+from .traces import Watch, loose_ends
 from .units import (
-    Watch,
     around_titles,
     in_order,
     look_at,
-    loose_ends,
     parts_of,
     place_titles,
     take_place,

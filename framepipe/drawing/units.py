@@ -9,26 +9,22 @@ The order is that of ``Figure.draw`` and ``_AxesBase.draw``, looked at in matplo
 that is dear.  Private names used: ``Figure._get_draw_artists``, ``._align_label_groups``,
 ``_AxesBase._update_title_position``, ``._axis_map``, ``._frameon``, ``._rasterization_zorder``,
 ``._viewLim``, ``._position``, ``._children``, ``._left_title``, ``._right_title``,
-``._twinned_axes``, ``Axis._scale``, ``Artist._transform``, ``._clippath``, ``._stale``.
+``._twinned_axes``, ``Axis._scale``, ``Artist._transform``, ``._stale``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis, XAxis, YAxis
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
-from matplotlib.path import Path
 from matplotlib.spines import Spine
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2DBase, Bbox, Transform
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -265,158 +261,3 @@ def parts_of(unit: Any, known: Container[int]) -> list[Any]:
 _UPWARDS = frozenset(
     {"figure", "_parent_figure", "_axes", "axes", "_parent", "parent", "_remove_method", "isaxes"}
 )
-
-
-def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
-    """Return what a unit's drawing depends on that raises no flag when it is changed.
-
-    Parameters
-    ----------
-    unit : Artist
-        The unit.
-    axes : Axes or None
-        The axes it belongs to.
-
-    Returns
-    -------
-    tuple
-        Of its transform, if that is not one of its axes', and of its clip; for a unit that holds
-        axes (3D, polar, a subfigure), of the axes' own plain attributes (such as a 3D view's
-        angles), too.  Equal results mean that nothing of it changed.
-    """
-    if isinstance(unit, FigureBase):
-        holders: Any = unit.axes
-        return tuple(loose_ends(inner, None) for inner in holders)
-    if isinstance(unit, Axes):
-        ends: list[Any] = [look_of(unit), *plain_values(unit)]
-        holder: Any = unit
-        inside: list[Any] = [holder, *holder.child_axes]
-        for inner in inside:
-            ends.extend(_ends_of(child, inner) for child in inner._children)
-        return tuple(ends)
-    return _ends_of(unit, axes)
-
-
-def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
-    transform, clip, box = unit._transform, unit._clippath, unit.clipbox
-    if isinstance(unit, Axis):
-        return _owners_of(unit)
-    ends: tuple[Any, ...] = tuple(_data_of(unit))
-    offset = getattr(unit, "_offset_transform", None)
-    if offset is not None and not (axes is not None and offset is axes.transData):
-        ends = (*ends, offset.get_affine().get_matrix().tobytes())
-    if transform is not None and not (
-        axes is not None and (transform is axes.transData or transform is axes.transAxes)
-    ):
-        matrix = transform.get_affine().get_matrix().tobytes()
-        ends = (*ends, matrix) if transform.is_affine else (*ends, matrix, id(transform))
-    if clip is not None:
-        path, affine = clip.get_transformed_path_and_affine()
-        ends = (*ends, path.vertices.tobytes(), affine.get_matrix().tobytes())
-    if type(box) is Bbox:  # another kind follows what the axes' look tells
-        ends = (*ends, box.get_points().tobytes())
-    return ends
-
-
-def _owners_of(axis: Any) -> tuple[Any, ...]:
-    """Return the place of other axes by whose size an axis's shared locators choose ticks."""
-    owners = (axis.major.locator.axis, axis.minor.locator.axis)
-    return tuple(
-        owner.axes._position.get_points().tobytes()
-        for owner in owners
-        if owner is not None and owner is not axis and hasattr(owner, "axes")
-    )
-
-
-class Watch:
-    """Plain attributes of an object, to see whether one was set, by a setter or directly.
-
-    Parameters
-    ----------
-    thing : object
-        The object: numbers, names, and short sequences of them among its attributes are looked
-        at, and which transform each is.
-
-    Notes
-    -----
-    Several of matplotlib's setters raise no flag (`Collection.set_capstyle`, `Text.set_wrap`,
-    `ticklabel_format`), and some attributes are meant to be set (``annotation.xy``).
-    """
-
-    __slots__ = ("_get", "_place", "_values")
-
-    def __init__(self, thing: Any) -> None:
-        self._place = vars(thing)
-        names = [name for name, value in self._place.items() if _plain(value)]
-        names = [name for name in names if name not in _FLAGS]
-        self._get: Any = itemgetter(*names) if names else None
-        self._values = self._read(copy=True)
-
-    def same(self) -> bool:
-        """Tell whether every attribute is what it was."""
-        try:
-            return bool(self._read() == self._values)
-        except (KeyError, ValueError):  # one is gone, or is an array now
-            return False
-
-    def _read(self, *, copy: bool = False) -> Any:
-        if self._get is None:
-            return ()
-        values = self._get(self._place)
-        if copy and isinstance(values, tuple):
-            return tuple(list(value) if isinstance(value, list) else value for value in values)
-        return values
-
-
-def _plain(value: Any) -> bool:
-    if isinstance(value, (tuple, list)):
-        return len(value) < _SHORT and all(
-            one is None or isinstance(one, (bool, int, float, str)) for one in value
-        )
-    return value is None or isinstance(value, (bool, int, float, str, Transform))
-
-
-def _data_of(unit: Any) -> Iterator[int]:
-    """Yield a checksum for each array an artist draws, so that a change in place shows.
-
-    It runs at more than a gigabyte a second, where drawing takes some 100 ns a point.
-    """
-    for value in vars(unit).values():
-        if isinstance(value, np.ndarray):
-            yield _checksum(value)
-        elif isinstance(value, Path):
-            yield _checksum(value.vertices)
-        elif isinstance(value, list) and value and isinstance(value[0], Path):
-            for path in value:
-                yield _checksum(path.vertices)
-
-
-def _checksum(array: Any) -> int:
-    if array.dtype.hasobject:
-        return 0
-    if isinstance(array, np.ma.MaskedArray):
-        return hash((_checksum(array.data), np.ma.getmaskarray(array).tobytes()))
-    flat: Any = np.ascontiguousarray(array)
-    return crc32(flat) if array.size else 0
-
-
-def plain_values(thing: Any) -> Iterator[Any]:
-    """Yield the plain attributes of an object: numbers, names, colours, affine transforms."""
-    for name, value in vars(thing).items():
-        if name in _FLAGS:
-            continue
-        if value is None or isinstance(value, (bool, int, float, str)):
-            yield value
-        elif isinstance(value, (tuple, list)) and len(value) < _SHORT:
-            yield repr(value)
-        elif isinstance(value, np.ndarray) and value.size < _SHORT:
-            yield value.tobytes()
-        elif isinstance(value, Affine2DBase):
-            yield value.get_matrix().tobytes()
-
-
-#: Sequences shorter than this count as plain values: points, sizes, colours.
-_SHORT = 9
-
-#: Attributes that drawing itself sets back and forth.
-_FLAGS = frozenset({"_stale", "stale_callback", "_remove_method"})
