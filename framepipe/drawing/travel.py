@@ -177,6 +177,7 @@ def _registry_state(registry: Any) -> dict[str, Any]:
         state["callbacks"] = {
             signal: {cid: function for cid, ref in refs.items() if (function := ref()) is not None}
             for signal, refs in registry.callbacks.items()
+            if signal != "_axes_change_event"  # tells a window's toolbar
         }
     return state
 
