@@ -68,7 +68,7 @@ def interrupted(
         assert time.monotonic() - begin < 2
         # Python's resource tracker sees that its program is over when that is over.
         wait_until(lambda: not in_session(running.pid), 1, "nobody left behind")
-        assert running.returncode == -signal.SIGINT, "Python's way to end by Ctrl-C"
+        assert running.returncode == -signal.SIGINT, complaint  # Python ends so by Ctrl-C
     assert "made" not in said
     assert complaint.rstrip().endswith("KeyboardInterrupt")
     if way != "forkserver2":  # whose processes Python lets hear Ctrl-C while they start
