@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
+import matplotlib as mpl
 import psutil
 from matplotlib.animation import FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -139,7 +142,8 @@ def as_nobody(do: Callable[[], Any]) -> tuple[str, str]:
     """Run a function in a fork without root's rights: the error's type, and its text or result."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
 
-    def be_nobody() -> None:
+    def be_nobody(ffmpeg: str) -> None:
+        mpl.rcParams["animation.ffmpeg_path"] = ffmpeg
         if os.geteuid() == 0:
             os.setgroups([])
             os.setgid(64321)
@@ -149,15 +153,19 @@ def as_nobody(do: Callable[[], Any]) -> tuple[str, str]:
         except BaseException as error:
             theirs.send((type(error).__name__, str(error)))
 
-    process = multiprocessing.get_context("fork").Process(target=be_nobody)
-    process.start()
-    theirs.close()
-    try:
-        said: tuple[str, str] = ours.recv()
-    finally:
-        process.join(30)
-        process.close()
-        ours.close()
+    with tempfile.TemporaryDirectory(prefix="everyones-") as folder:
+        # The environment may lie where only its owner can enter.
+        os.chmod(folder, 0o755)
+        ffmpeg = shutil.copy(FFMPEG, folder)
+        process = multiprocessing.get_context("fork").Process(target=be_nobody, args=(ffmpeg,))
+        process.start()
+        theirs.close()
+        try:
+            said: tuple[str, str] = ours.recv()
+        finally:
+            process.join(30)
+            process.close()
+            ours.close()
     return said
 
 

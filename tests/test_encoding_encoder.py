@@ -56,6 +56,13 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-S", "-c", f"import os, sys, time, signal\n{code}"]
 
 
+def child_of(encoder: Encoder) -> psutil.Process:
+    """The one process that it runs, among those that earlier tests have left to Python."""
+    assert encoder._process is not None
+    (child,) = (one for one in psutil.Process().children() if one.pid == encoder._process.pid)
+    return child
+
+
 def feed(encoder: Encoder, frame: memoryview = FRAME) -> None:
     encoder.offer(frame)
     while not encoder.pump():
@@ -267,8 +274,7 @@ def killed_midway(noticed_by: str, output: Path) -> None:
         encoder.start()
         for _ in range(20):
             feed(encoder)
-        (ffmpeg,) = psutil.Process().children()
-        ffmpeg.kill()
+        child_of(encoder).kill()
         if noticed_by == "finish":
             encoder.finish()
         deadline = time.monotonic() + 5
@@ -342,8 +348,7 @@ def test_ctrl_c_while_the_end_is_waited_for() -> None:
 def test_the_terminals_ctrl_c_does_not_reach_it() -> None:
     with Encoder(python("sys.stdin.buffer.read()")) as encoder:
         encoder.start()
-        (child,) = psutil.Process().children()
-        assert os.getpgid(child.pid) != os.getpgrp()
+        assert os.getpgid(child_of(encoder).pid) != os.getpgrp()
 
 
 def test_a_script_that_runs_the_real_one_is_stopped_with_it(tmp_path: Path) -> None:
@@ -357,10 +362,11 @@ def test_a_script_that_runs_the_real_one_is_stopped_with_it(tmp_path: Path) -> N
     encoder = Encoder(wrapped)
     encoder.start()
     deadline = time.monotonic() + 5
-    while len(found := psutil.Process().children(recursive=True)) < 2:
+    script_itself = child_of(encoder)
+    while not (found := script_itself.children()):
         assert time.monotonic() < deadline
     encoder.abort()
-    _, alive = psutil.wait_procs(found, timeout=5)
+    _, alive = psutil.wait_procs([script_itself, *found], timeout=5)
     assert not alive
 
 

@@ -47,7 +47,7 @@ def artists_of_many_axes() -> Animation:
     return ArtistAnimation(fig, shown, repeat_delay=1000)
 
 
-@animation(frames=8, core=True, independent=True)
+@animation(frames=8, core=True)
 def timed_subclass() -> Animation:
     """A TimedAnimation with its own _draw_frame, new_frame_seq and _init_draw."""
 
