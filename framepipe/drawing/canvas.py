@@ -6,7 +6,7 @@ During a run the figure lives on a `FrameCanvas`, an Agg canvas of our own, whic
 the figure here: see `framepipe.drawing.settle`.
 
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``FigureCanvasBase._is_saving``,
-``Figure._original_dpi``, ``Figure._layout_engine``.
+``Figure._original_dpi``, ``Figure._layout_engine``, ``FigureCanvasAgg._print_pil``.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class FrameCanvas(FigureCanvasAgg):
         What draws a frame for `savefig` in the place of a full draw.
     lays_out : callable
         Tells whether a layout engine must run, when a draw would run it.
+    painted : memoryview or None
+        RGBA bytes of the frame, when it has been painted and is only to be written.
     drawn_elsewhere : bool
         Set when the figure, or an artist on this canvas, was drawn by other means.
     """
@@ -59,6 +61,7 @@ class FrameCanvas(FigureCanvasAgg):
         self.drawn_elsewhere = False
         self.lays_out: Callable[[], bool] = lambda: True
         self._idle_draws = idle_draws
+        self.painted: memoryview | None = None
         self._watch = self.mpl_connect("draw_event", self._note_draw)
         self._is_saving = True  # animated artists are drawn; interactive mode leaves us alone
 
@@ -111,6 +114,9 @@ class FrameCanvas(FigureCanvasAgg):
 
         The other arguments are for paper and vector formats, and are given to everyone.
         """
+        if self.painted is not None:
+            filename_or_obj.write(self.painted)
+            return
         # While it only wants the renderer, matplotlib puts a function of its own in the place of
         # the figure's draw.
         if self.compose is None or metadata is not None or "draw" in vars(self.figure):
@@ -121,6 +127,24 @@ class FrameCanvas(FigureCanvasAgg):
         filename_or_obj.write(renderer.buffer_rgba())
 
     print_rgba = print_raw
+
+    def _print_pil(
+        self, filename_or_obj: Any, fmt: str, pil_kwargs: Any, metadata: Any = None
+    ) -> None:
+        """Write the figure as a picture; PNG, JPEG and so on all come here."""
+        if self.painted is None:
+            super()._print_pil(filename_or_obj, fmt, pil_kwargs, metadata)  # type: ignore[no-untyped-call]
+            return
+        width, height = self.get_width_height()
+        mpl.image.imsave(
+            filename_or_obj,
+            np.frombuffer(self.painted, np.uint8).reshape(height, width, 4),
+            format=fmt,
+            origin="upper",
+            dpi=self.figure.dpi,
+            metadata=metadata,
+            pil_kwargs=pil_kwargs,
+        )
 
 
 class FrameSizeError(Exception):

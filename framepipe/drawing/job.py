@@ -15,10 +15,10 @@ from .settings import (
     MovieSettings,
     frame_settings,
     movie_settings,
-    takes_pipe,
 )
 from .source import Source, check_animations
 from .travel import pack, restore_random, snapshot_random, unpack
+from .writers import Writers, sink_of, takes_pipe, writer_class
 
 
 class Job:
@@ -44,6 +44,8 @@ class Job:
     ----------
     frames : int or None
         Number of frames, as far as it is known beforehand.
+    takes_pipe : bool
+        Whether the writer is ffmpeg fed through its standard input.
     """
 
     def __init__(
@@ -54,12 +56,9 @@ class Job:
         independent: bool,
         writer: Any,
     ) -> None:
-        if not takes_pipe(writer):
-            raise ValueError(
-                f"writer={writer!r} does not take frames through a pipe as FFMpegWriter does; "
-                'leave writer out, or give "ffmpeg" or an FFMpegWriter'
-            )
+        self.takes_pipe = takes_pipe(writer)
         self._writer = writer
+        self._writers: Writers | None = None
         self._independent = independent
         self._extra = extra_anim
         self._random = snapshot_random()
@@ -77,6 +76,7 @@ class Job:
             self.__exit__()
             raise
         self._settings: FrameSettings | None = None
+        self._given: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -95,15 +95,49 @@ class Job:
         metadata: Mapping[str, str] | None,
     ) -> MovieSettings:
         """Work out how the movie is to be encoded; see `settings.movie_settings`."""
-        return movie_settings(
-            self._animations[0],
-            writer=self._writer,
-            fps=fps,
-            codec=codec,
-            bitrate=bitrate,
-            extra_args=extra_args,
-            metadata=metadata,
+        self._given = {
+            "codec": codec, "bitrate": bitrate, "extra_args": extra_args, "metadata": metadata,
+        }  # fmt: skip
+        return movie_settings(self._animations[0], writer=self._writer, fps=fps, **self._given)
+
+    def use_writer(
+        self, filename: str, fps: float, find_ffmpeg: Callable[[], str]
+    ) -> Callable[[Painter, str], Any]:
+        """Let matplotlib's writer take the frames instead of an encoder of ours.
+
+        Parameters
+        ----------
+        filename : str
+            The movie's name.
+        fps : float
+            Frames a second.
+        find_ffmpeg : callable
+            Returns the path of ffmpeg, where it is to run.
+
+        Returns
+        -------
+        callable
+            Makes a sink from a painter and a path.
+
+        Raises
+        ------
+        EncoderNotFound, ValueError
+            See `Writers`.
+        """
+        self._writers = Writers(
+            self._writer, fps=fps, given=self._given, filename=filename, find_ffmpeg=find_ffmpeg
         )
+        return sink_of
+
+    @property
+    def writer_name(self) -> str:
+        """The class of matplotlib writer that was asked for."""
+        return str(writer_class(self._writer).__name__)
+
+    @property
+    def writer_evens(self) -> bool:
+        """Whether the writer that takes the frames makes their sides even."""
+        return self._writers is not None and self._writers.even
 
     def frame_settings(
         self,
@@ -122,6 +156,7 @@ class Job:
             suffix=suffix,
             even=even,
             savefig_kwargs=savefig_kwargs,
+            transparent=None if self._writers is None else self._writers.transparent,
         )
         return self._settings
 
@@ -152,7 +187,8 @@ class Job:
             # Python seeds `random` anew in every fork.
             return partial(_with_random, snapshot_random(), make)
         if self._factory is None:
-            return partial(unpack, pack(make, self._animations, self._random))
+            mine = (*self._animations, writer_class(self._writer))
+            return partial(unpack, pack(make, mine, self._random))
         build = partial(_build, self._factory, self._extra, options)
         return partial(unpack, pack(build, self._factory, self._random))
 
@@ -163,6 +199,7 @@ class Job:
             "settings": self._settings,
             "independent": self._independent,
             "redraw": redraw,
+            "writers": self._writers,
         }
 
 

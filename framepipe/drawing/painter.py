@@ -7,7 +7,7 @@ travels to the workers (see `framepipe.drawing.travel`), and opened in the proce
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from ..errors import FrameError, FrameMismatch
 from .canvas import FrameCanvas, at_dpi, draw_full, keep_size, living_on_agg, without_layout
 from .layout import StillLayout
-from .retained import Kept, Retained
+from .retained import Kept, Retained, can_retain
 from .settings import FrameSettings
 from .settle import settle
 from .source import Source
@@ -74,6 +74,8 @@ class Painter:
     redraw : {"auto", "full", "verify"}, default: "full"
         "full" draws everything. "auto" keeps what did not change, while that pays, and compares
         some frames with a full draw.  "verify" keeps always and compares every frame.
+    writers : Writers, optional
+        matplotlib writers that are to take the frames.
 
     Raises
     ------
@@ -88,8 +90,10 @@ class Painter:
         *,
         independent: bool = False,
         redraw: str = "full",
+        writers: Any = None,
     ) -> None:
         self.settings = settings
+        self.writers = writers
         self._source = Source(animations, independent=independent, passed=self._passed)
         self._figure = self._source.figure
         self._stack = ExitStack()
@@ -106,6 +110,11 @@ class Painter:
         self._opened = 0.0
 
     @property
+    def figure(self) -> Figure:
+        """The figure that is drawn."""
+        return self._figure
+
+    @property
     def frames(self) -> int | None:
         """Number of frames, as far as can be told; see `Source.length`."""
         return self._source.length
@@ -117,7 +126,7 @@ class Painter:
         )
         if self.settings.adjusted:
             keep_size(self._figure, self.settings)
-        if self._redraw != "full" and _can_retain(self._figure, self._source.animations):
+        if self._redraw != "full" and can_retain(self._figure, self._source.animations):
             self._retained = Retained(self._figure)
         self._canvas.lays_out = self._lays_out
         self._opened = time.perf_counter()
@@ -173,6 +182,30 @@ class Painter:
             cost.check = time.perf_counter() - drawn
             self._checking += cost.check
         return cost
+
+    def hand_over(self, frame: memoryview, grab: Callable[[], object]) -> None:
+        """Let someone call `savefig` and get a frame that has been painted.
+
+        Parameters
+        ----------
+        frame : memoryview
+            What `paint` has filled, for the frame the figure stands at.
+        grab : callable
+            What calls `savefig`.
+        """
+        canvas = self._canvas
+        if canvas is None:
+            raise RuntimeError("a painter must be opened first")
+        canvas.painted = frame
+        try:
+            with without_layout(self._figure):
+                grab()
+        finally:
+            canvas.painted = None
+        if self._retained is not None:
+            self._retained.reset_flags()
+            if canvas.take_elsewhere():
+                self._forget()
 
     def finish(self) -> None:
         """Compare what was kept to the last frame with a full draw.
@@ -311,20 +344,3 @@ class Painter:
         if resized or lay_out or not settings.idle_draws:
             with at_dpi(figure, settings.dpi):
                 settle(figure, lay_out=lay_out)
-
-
-def _can_retain(figure: Any, animations: Sequence[Any]) -> bool:
-    """Tell whether a figure's frames can be composed.
-
-    Not where someone listens to its draws, which composing does not announce, where images are to
-    be laid over each other before they are drawn, or where the figure draws in a way of its own.
-    """
-    if type(figure).draw is not Figure.draw or "draw" in vars(figure):
-        return False
-    listeners = figure.canvas.callbacks.callbacks.get("draw_event", {}).values()
-    owners = {id(one) for one in (figure.canvas, *animations)}
-    for reference in listeners:
-        listener = reference()
-        if listener is not None and id(getattr(listener, "__self__", None)) not in owners:
-            return False
-    return figure.suppressComposite is not False

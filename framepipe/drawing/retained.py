@@ -234,3 +234,20 @@ class Retained:
             if not np.array_equal(played, renderer.pixels):
                 return describe(unit.artist, self._figure)
         return None
+
+
+def can_retain(figure: Any, animations: Sequence[Any]) -> bool:
+    """Tell whether a figure's frames can be composed.
+
+    Not where someone listens to its draws, which composing does not announce, where images are to
+    be laid over each other before they are drawn, or where the figure draws in a way of its own.
+    """
+    if type(figure).draw is not Figure.draw or "draw" in vars(figure):
+        return False
+    listeners = figure.canvas.callbacks.callbacks.get("draw_event", {}).values()
+    owners = {id(one) for one in (figure.canvas, *animations)}
+    for reference in listeners:
+        listener = reference()
+        if listener is not None and id(getattr(listener, "__self__", None)) not in owners:
+            return False
+    return figure.suppressComposite is not False

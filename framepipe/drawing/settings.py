@@ -87,35 +87,6 @@ class FrameSettings:
         return 4 * self.width * self.height
 
 
-def takes_pipe(writer: Any) -> bool:
-    """Tell whether a `writer` argument means ffmpeg fed through its standard input.
-
-    Parameters
-    ----------
-    writer : None, str or AbstractMovieWriter
-        As `Animation.save` takes it.
-
-    Raises
-    ------
-    TypeError
-        If it is none of these.
-    ValueError
-        If no writer of that name is known to matplotlib.
-    """
-    if writer is None:
-        writer = mpl.rcParams["animation.writer"]
-    if isinstance(writer, str):
-        known = mpl.animation.writers._registered  # type: ignore[attr-defined]
-        if writer not in known:
-            raise ValueError(f"writer={writer!r} is not one of {', '.join(map(repr, known))}")
-        return writer == "ffmpeg"
-    if isinstance(writer, AbstractMovieWriter):
-        return type(writer) is FFMpegWriter
-    raise TypeError(
-        f"writer must be None, a name or a MovieWriter instance, not {type(writer).__name__}"
-    )
-
-
 def movie_settings(
     animation: Animation,
     *,
@@ -191,6 +162,7 @@ def frame_settings(
     suffix: str,
     even: bool,
     savefig_kwargs: Mapping[str, Any] | None,
+    transparent: bool | None = None,
 ) -> FrameSettings:
     """Work out size, dpi and colours of the frames.
 
@@ -208,6 +180,9 @@ def frame_settings(
         Make width and height even, as the encoder needs.
     savefig_kwargs : mapping, optional
         As in `Animation.save`.
+    transparent : bool, optional
+        Whether the movie can hold transparent frames; None: as `FFMpegWriter` says of the codec
+        and the suffix.
 
     Raises
     ------
@@ -247,7 +222,9 @@ def frame_settings(
     adjusted = tuple(stand_in.get_size_inches()) != tuple(figure.get_size_inches())
 
     sizer.codec = codec
-    if not getattr(sizer, "_supports_transparency", lambda: False)():
+    if transparent is None:
+        transparent = getattr(sizer, "_supports_transparency", lambda: False)()
+    if not transparent:
         face = kwargs.get("facecolor", mpl.rcParams["savefig.facecolor"])
         if isinstance(face, str) and face == "auto":
             face = figure.get_facecolor()

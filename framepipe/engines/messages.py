@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import FrameError, FramepipeError
+from .terms import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,33 @@ class Ended:
 
     frame: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """A frame of a block has been taken by the block's encoder."""
+
+    block: int
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A block stands in its file.
+
+    Parameters
+    ----------
+    block : int
+        Its number.
+    tally : Tally
+        What was done; no frames mean that there is no file.
+    ended : int or None
+        Number of frames of the animation, if it was over before the block's end.
+    """
+
+    block: int
+    tally: Tally
+    ended: int | None
 
 
 @dataclass(frozen=True, slots=True)

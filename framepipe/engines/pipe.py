@@ -8,21 +8,21 @@ Everything it waits for (messages, dead workers, room in the pipe, a dead encode
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
+from functools import partial
 
-from ..errors import FrameError, FramepipeError, WorkerDied
-from .messages import Done, Ended, Failed, Painted, Ready
+from ..errors import FramepipeError
+from .messages import Ended, Painted
+from .overseer import Overseer, diverged
 from .ring import Ring, choose_slots
 from .starting import forget, start_sink
 from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
 from .waiting import Waiter
 from .window import Window
-from .workers import AHEAD, READY_TIMEOUT, Crew, Worker
-
-_log = logging.getLogger(__name__)
+from .work import Paints
+from .workers import AHEAD, Crew, Worker
 
 
 class PipeRun:
@@ -66,10 +66,10 @@ class PipeRun:
         slots = choose_slots(frame_bytes, workers)
         self._window = Window(slots, total)
         self._waiter = Waiter()
-        self._deaths: dict[int, int] = {}  # by worker index
         self._offered: int | None = None
         self._offered_at = 0.0
         self.tally = Tally(workers=workers, slots=slots, slot_bytes=frame_bytes)
+        self._overseer = Overseer(self._waiter, self.tally, "frame")
 
     def run(self) -> Tally:
         """Make the movie.
@@ -95,10 +95,10 @@ class PipeRun:
             stack.callback(self._ring.close)
             # Workers first: a process forked later would inherit the encoder's standard input,
             # and hold it open.
-            self._crew = Crew(self._count, self._ring, self._make_painter, self._method)
+            make_work = partial(Paints, self._make_painter)
+            self._crew = Crew(self._count, self._ring, make_work, self._method)
             stack.callback(self._crew.kill)
-            for worker in self._crew.workers:
-                self._waiter.add(worker.connection)
+            self._overseer.watch(self._crew)
             stack.callback(self._sink.abort)  # before the ring, of which it may hold a frame
             held = start_sink(self._sink)
             stack.callback(forget, held)
@@ -120,15 +120,14 @@ class PipeRun:
             worker.given or (worker.last >= 0 and not worker.done) for worker in self._crew.workers
         ):
             self._hand_out()
-            readable, sink = self._waiter.wait(self._patience())
+            readable, sink = self._waiter.wait(self._overseer.patience())
             for connection in readable:
-                worker = next(w for w in self._crew.workers if w.connection is connection)
-                self._hear(worker)
+                self._hear(self._overseer.by(connection))
             if sink and self._offered is None:
                 self._sink.check()  # nothing is on its way: it can only be dead
             self._feed()
             if not readable and not sink:
-                self._check_patience()
+                self._overseer.check_patience()
 
     def _hand_out(self) -> None:
         """Give frames to workers, one each in turn, while the window allows."""
@@ -146,39 +145,28 @@ class PipeRun:
                     worker.leave()
 
     def _hear(self, worker: Worker) -> None:
-        """Read one message; end-of-file means that the worker is dead."""
-        message = None
-        with suppress(EOFError, OSError):
-            message = worker.connection.recv()
-        if message is None:
-            self._bury(worker)
-        elif isinstance(message, Painted):
+        """See to one message."""
+        message = self._overseer.hear(worker, self._window.give_back)
+        if isinstance(message, Painted):
             worker.given.remove(message.frame)
             self._check_end(message.frame)
             self._window.drawn(message.frame)
             self.tally.add(message.cost, message.waited)
-        elif isinstance(message, Ready):
-            worker.ready = True
-        elif isinstance(message, Done):
-            worker.done = True
-            self._waiter.remove(worker.connection)
         elif isinstance(message, Ended):
             worker.given.remove(message.frame)
             self._end(message)
-        elif isinstance(message, Failed):
-            raise message.error()
 
     def _end(self, message: Ended) -> None:
         try:
             self._window.end(message.total)
         except RuntimeError as error:
-            raise _diverged(str(error), message.total) from None
+            raise diverged(str(error), message.total) from None
 
     def _check_end(self, frame: int) -> None:
         """Refuse a frame that by another worker's word does not exist."""
         total = self._window.total
         if total is not None and frame >= total:
-            raise _diverged(
+            raise diverged(
                 f"one replay of the animation ended after {total} frames, another one drew "
                 f"frame {frame}",
                 total,
@@ -206,73 +194,3 @@ class PipeRun:
                 self._progress(frame, window.total)
             self._hand_out()
         self._waiter.watch_sink(sink.fileno(), for_room=self._offered is not None)
-
-    def _bury(self, worker: Worker) -> None:
-        """Put another worker in the place of a dead one, once."""
-        self._waiter.remove(worker.connection)
-        frame = worker.given[0] if worker.given else None
-        exitcode = worker.kill()
-        if worker.leaving:
-            _log.warning("a render worker died (%s) when its work was done", _ending(exitcode))
-            worker.done = True  # it is not missed
-            return
-        deaths = self._deaths[worker.index] = self._deaths.get(worker.index, 0) + 1
-        if deaths > 1:
-            raise WorkerDied(_obituary(exitcode, frame, ready=worker.ready), exitcode, frame)
-        _log.warning(
-            "a render worker died (%s) while drawing %s; another one takes its place",
-            _ending(exitcode),
-            "nothing" if frame is None else f"frame {frame}",
-        )
-        for given in worker.given:
-            self._window.give_back(given)
-        self.tally.restarts += 1
-        fresh = self._crew.replace(worker)
-        self._waiter.add(fresh.connection)
-
-    def _patience(self) -> float | None:
-        """Seconds until the first worker that is not ready should have been."""
-        starts = [worker.started for worker in self._crew.workers if not worker.ready]
-        if not starts:
-            return None
-        return max(0.0, min(starts) + READY_TIMEOUT - time.monotonic())
-
-    def _check_patience(self) -> None:
-        for worker in self._crew.workers:
-            if not worker.ready and time.monotonic() - worker.started >= READY_TIMEOUT:
-                raise WorkerDied(
-                    f"a render worker did not get ready within {READY_TIMEOUT:.0f} s. If this "
-                    "program runs threads, a lock may have been held when it was forked: "
-                    'try start_method="spawn", or workers=0',
-                    None,
-                    None,
-                )
-
-
-def _diverged(how: str, frame: int) -> FrameError:
-    return FrameError(
-        f"{how}: the animation does not run twice in the same way. Does it read a clock, the "
-        "network or a shared file? Then use workers=0",
-        frame,
-    )
-
-
-def _ending(exitcode: int | None) -> str:
-    if exitcode is None:
-        return "without an exit code"
-    if exitcode < 0:
-        return f"killed by signal {-exitcode}"
-    return f"exit code {exitcode}"
-
-
-def _obituary(exitcode: int | None, frame: int | None, *, ready: bool) -> str:
-    where = "between two frames" if frame is None else f"while drawing frame {frame}"
-    advice = "A crash in compiled code shows with workers=0 and python -X faulthandler"
-    if exitcode == -9:
-        advice = (
-            "Signal 9 is most often the system's answer to memory running out: use fewer workers"
-        )
-    elif not ready:
-        where = "while it was starting"
-        advice = "What it printed to standard error says why; workers=0 needs no other process"
-    return f"a render worker died {where} ({_ending(exitcode)}), and so did its successor. {advice}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 #: What a user is told whose animation is empty, or was used up by a preview.
@@ -131,6 +131,13 @@ class Tally:
     drawing: float = 0.0
     playing: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
+
+    def merge(self, other: Tally) -> None:
+        """Add what another run did; sizes stay."""
+        for one in fields(self):
+            if one.name not in {"workers", "slots", "slot_bytes", "reasons"}:
+                setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+        self.reasons.update(other.reasons)
 
     def add(self, cost: Any, waited: float = 0.0) -> None:
         """Count one frame's cost."""

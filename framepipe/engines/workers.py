@@ -1,4 +1,4 @@
-"""Render processes: start, handshake, hand out frames, watch, stop; exceptions carried home.
+"""Render processes: start, handshake, hand out work, watch, stop; exceptions carried home.
 
 ::
 
@@ -6,12 +6,15 @@
     ------------                                     --------
     start -------- fork / spawn / forkserver ------> open the painter
           <------------------------------- Ready ---
-    Paint(frame, slot) ----------------------------> advance to the frame, draw it into the slot
+    (frame, slot) ---------------------------------> advance to the frame, draw it into the slot
           <---------------------- Painted(frame) ---
           <------------------------- Ended(total) -- the animation was over before that frame
           <---------------------- Failed(frame) ---- the user's code raised
     None ------------------------------------------> leave, after a last look at its work
           <-------------------------------- Done ---
+
+Or, where blocks are recorded, (block, first frame, end, path), and the answers are a Took(frame)
+for each frame and Recorded(block).
 
 One duplex connection per worker, small messages only.  No queue and no lock is shared between
 processes, since a worker that is killed would take the lock with it.  A worker that dies shows as
@@ -33,10 +36,10 @@ from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from .messages import Done, Ended, Failed, Painted, Ready
+from .messages import Done, Failed, Ready
 from .ring import Ring
 from .starting import forget, keep_private, one_at_a_time, private, undisturbed
-from .terms import Painter
+from .work import Abandoned, Line, Work
 
 #: Seconds a worker may take to say that it is ready.  A fork is ready at once; a spawned process
 #: imports matplotlib and the user's modules, which on a loaded network disk has been seen to take
@@ -53,23 +56,24 @@ LEAVE_TIMEOUT = 2.0
 
 def serve(
     connection: Connection,
-    ring: Ring,
-    make_painter: Callable[[], Painter],
+    ring: Ring | None,
+    make_work: Callable[..., Work],
     *,
     quiet: bool,
     dumps: Callable[[Any], bytes] = pickle.dumps,
     close_first: Iterable[int] = (),
+    group: bool = False,
 ) -> None:
-    """Be a worker: paint what is asked for until told to leave or the main process is gone.
+    """Be a worker: do what is asked for until told to leave or the main process is gone.
 
     Parameters
     ----------
     connection : Connection
         To the main process.
-    ring : Ring
+    ring : Ring or None
         Where frames go.
-    make_painter : callable
-        Returns what draws.
+    make_work : callable
+        Returns what does the work.
     quiet : bool
         Throw away what the user's functions print and warn: every worker runs all of them, and
         one of each is enough.
@@ -77,7 +81,11 @@ def serve(
         Pickles the user's exceptions.
     close_first : iterable of int
         File descriptors inherited from the main process that must not stay open here.
+    group : bool, default: False
+        Make a process group, so that what is started here can be killed along.
     """
+    if group:
+        os.setpgid(0, 0)
     for descriptor in close_first:
         with contextlib.suppress(OSError):
             os.close(descriptor)
@@ -89,48 +97,60 @@ def serve(
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
         warnings.showwarning = lambda *_, **__: None
     try:
-        painter = make_painter()
-        painter.open()
+        work = make_work(ring=ring)
+        work.open()
     except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
         with contextlib.suppress(OSError):
             connection.send(Failed.of(error, 0, dumps))
         return
     with contextlib.suppress(EOFError, OSError):  # the main process is gone: leave quietly
         connection.send(Ready())
-        frame = 0
-        while True:
-            begin = time.perf_counter()
-            asked = connection.recv()
-            if asked is None:
-                try:
-                    painter.finish()
-                except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
-                    connection.send(Failed.of(error, frame, dumps))
-                else:
-                    connection.send(Done())
-                return
-            frame, slot = asked
-            waited = time.perf_counter() - begin
+        answer(connection, work, dumps)
+
+
+def answer(line: Line, work: Work, dumps: Callable[[Any], bytes]) -> None:
+    """Do what is asked for, one order after the other, until told to leave.
+
+    Parameters
+    ----------
+    line : Line
+        Where orders come from; ends with `EOFError` or `OSError` when nobody is there any longer.
+    work : Work
+        What does them; open.
+    dumps : callable
+        Pickles the user's exceptions.
+    """
+    while True:
+        begin = time.perf_counter()
+        order = line.recv()
+        if order is None:
             try:
-                cost = painter.paint(frame, ring.slot(slot))
+                work.finish()
             except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
-                connection.send(Failed.of(error, frame, dumps))
-                continue
-            if cost is None:
-                connection.send(Ended(frame, painter.frames or 0))
+                line.send(Failed.of(error, work.frame, dumps))
             else:
-                connection.send(Painted(frame, cost, waited))
+                line.send(Done())
+            return
+        try:
+            message = work.do(order, time.perf_counter() - begin, line)
+        except Abandoned:
+            continue  # what has come says why
+        except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
+            message = Failed.of(error, work.frame, dumps)
+        line.send(message)
 
 
-def _serve_spawned(connection: Connection, ring: Ring, parcel: Ring, quiet: bool) -> None:
+def _serve_spawned(
+    connection: Connection, ring: Ring | None, parcel: Ring, quiet: bool, group: bool
+) -> None:
     """Be a worker that is not a fork; exceptions may be of classes that travelled by value."""
     from cloudpickle import dumps
 
-    def make_painter() -> Painter:
-        painter: Painter = pickle.loads(parcel.slot(0))()  # noqa: S301 - from our own parent
-        return painter
+    def make_work(*, ring: Ring | None) -> Work:
+        work: Work = pickle.loads(parcel.slot(0))(ring=ring)  # noqa: S301 - from our own parent
+        return work
 
-    serve(connection, ring, make_painter, quiet=quiet, dumps=dumps)
+    serve(connection, ring, make_work, quiet=quiet, dumps=dumps, group=group)
 
 
 class Worker:
@@ -145,17 +165,20 @@ class Worker:
     ready : bool
         Whether it has said so.
     given : deque of int
-        Frames it was given and has not answered for, ascending.
+        Frames, or blocks, it was given and has not answered for, ascending.
     last : int
-        The last frame it was given; -1 before the first.
+        The last of them; -1 before the first.
     leaving, done : bool
         Whether it was told to leave, and whether it said that all is well.
     exitcode : int or None
         How it ended, once it has been reaped.
     """
 
-    def __init__(self, index: int, process: Any, connection: Connection) -> None:
+    def __init__(
+        self, index: int, process: Any, connection: Connection, *, group: bool = False
+    ) -> None:
         self.index = index
+        self._group = group and hasattr(os, "killpg")
         self.process = process
         self.connection = connection
         self.ready = False
@@ -166,12 +189,12 @@ class Worker:
         self.exitcode: int | None = None
         self.started = time.monotonic()
 
-    def give(self, frame: int, slot: int) -> None:
-        """Ask for a frame.  If the worker is dead, that shows elsewhere."""
-        self.given.append(frame)
-        self.last = frame
+    def give(self, number: int, *rest: Any) -> None:
+        """Ask for a frame or a block.  If the worker is dead, that shows elsewhere."""
+        self.given.append(number)
+        self.last = number
         with contextlib.suppress(OSError):
-            self.connection.send((frame, slot))
+            self.connection.send((number, *rest))
 
     def leave(self) -> None:
         """Tell it to leave; it has a last look at its work, and says `Done`."""
@@ -181,9 +204,19 @@ class Worker:
 
     def kill(self) -> int | None:
         """End it now, whatever it is doing; return its exit code.  May be called again."""
-        if self.exitcode is None:
-            self.process.kill()
+        self.strike()
         return self.reap(LEAVE_TIMEOUT)
+
+    def strike(self) -> None:
+        """Kill it, and what it has started if it has a group of its own; do not wait."""
+        if self.exitcode is not None:
+            return
+        if self._group:
+            # Before it is reaped, so that the number is still its own.  It may not have come
+            # round to making the group, and macOS says EPERM of one that is all dead.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
 
     def reap(self, timeout: float) -> int | None:
         """Wait for its end, then let go of it; return its exit code, None if it goes on."""
@@ -204,12 +237,15 @@ class Crew:
     ----------
     count : int
         How many.
-    ring : Ring
+    ring : Ring or None
         The memory they draw into.
-    make_painter : callable
-        Returns the painter, in the worker.  It must be picklable unless `start_method` is "fork".
+    make_work : callable
+        Returns what does the work, in the worker, called with the ring.  It must be picklable
+        unless `start_method` is "fork".
     start_method : {"fork", "spawn", "forkserver"}
         How they are started.
+    groups : bool, default: False
+        Whether each is to have a process group of its own: where they start encoders.
 
     Notes
     -----
@@ -219,10 +255,17 @@ class Crew:
     """
 
     def __init__(
-        self, count: int, ring: Ring, make_painter: Callable[[], Painter], start_method: str
+        self,
+        count: int,
+        ring: Ring | None,
+        make_work: Callable[..., Work],
+        start_method: str,
+        *,
+        groups: bool = False,
     ) -> None:
         self._ring = ring
-        self._make_painter = make_painter
+        self._make_work = make_work
+        self._groups = groups and sys.platform != "win32"
         self._method = start_method
         self._context = multiprocessing.get_context(start_method)
         self._parcel: Ring | None = None
@@ -232,7 +275,7 @@ class Crew:
                 # Not an argument of the process: multiprocessing writes those into a pipe whose
                 # reading end it holds open itself, so with more than 64 KiB a child that dies
                 # while it is importing would block us for ever.
-                packed = pickle.dumps(make_painter)
+                packed = pickle.dumps(make_work)
                 self._parcel = Ring(1, len(packed))
                 self._parcel.slot(0)[:] = packed
             for index in range(count):
@@ -264,12 +307,12 @@ class Crew:
                 raise
             finally:
                 theirs.close()
-        return Worker(index, process, ours)
+        return Worker(index, process, ours, group=self._groups)
 
     def _process(self, index: int, connection: Connection) -> Any:
         target: Callable[..., None] = serve
-        args: tuple[Any, ...] = (connection, self._ring, self._make_painter)
-        options: dict[str, Any] = {"quiet": index > 0}
+        args: tuple[Any, ...] = (connection, self._ring, self._make_work)
+        options: dict[str, Any] = {"quiet": index > 0, "group": self._groups}
         if self._method == "fork":
             options["close_first"] = private()
         else:
@@ -294,8 +337,7 @@ class Crew:
     def kill(self) -> None:
         """End every worker now."""
         for worker in self.workers:
-            if worker.exitcode is None:
-                worker.process.kill()  # all at once; then wait for each
+            worker.strike()  # all at once; then wait for each
         for worker in self.workers:
             worker.kill()
         self.workers.clear()

@@ -19,7 +19,7 @@ import psutil
 import pytest
 from clips import RAW, WAYS, as_nobody, children, clip, everything_in, numbers_in, wait_until
 
-import framepipe.engines.pipe
+import framepipe.engines.overseer
 import framepipe.engines.workers
 from framepipe import FrameError, WorkerDied, encode
 from framepipe.drawing.painter import Painter
@@ -226,7 +226,7 @@ def test_a_worker_that_dies_before_it_is_ready_is_told(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
     """A worker must be ready within this many seconds."""
-    for module in (framepipe.engines.workers, framepipe.engines.pipe):
+    for module in (framepipe.engines.workers, framepipe.engines.overseer):
         assert module.READY_TIMEOUT > 10
         monkeypatch.setattr(module, "READY_TIMEOUT", 1.0)
     return 1.0

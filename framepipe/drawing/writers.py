@@ -1,0 +1,248 @@
+"""matplotlib's own movie writers, or a user's, in the place of our encoder.
+
+A writer calls ``figure.savefig`` for every frame.  Here it is given the frame that the painter
+has just painted, so that what may be kept is kept, and the writer is none the wiser.
+
+Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``MovieWriterRegistry._registered``,
+``MovieWriter._proc``, ``FileMovieWriter._tmpdir``, ``AbstractMovieWriter._supports_transparency``
+(new in 3.10).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.animation import (
+    AbstractMovieWriter,
+    FFMpegBase,
+    FFMpegWriter,
+    HTMLWriter,
+    MovieWriter,
+)
+
+from ..errors import EncoderError, EncoderNotFound
+from .painter import Painter
+
+
+def writer_class(writer: Any) -> Any:
+    """Find out which kind of writer a `writer` argument means.
+
+    Parameters
+    ----------
+    writer : None, str or AbstractMovieWriter
+        As `Animation.save` takes it.
+
+    Returns
+    -------
+    type
+        The class.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    ValueError
+        If no writer of that name is known to matplotlib.
+    """
+    if writer is None:
+        writer = mpl.rcParams["animation.writer"]
+    if isinstance(writer, str):
+        known = mpl.animation.writers._registered  # type: ignore[attr-defined]
+        if writer not in known:
+            raise ValueError(f"writer={writer!r} is not one of {', '.join(map(repr, known))}")
+        return known[writer]
+    if isinstance(writer, AbstractMovieWriter):
+        return type(writer)
+    raise TypeError(
+        f"writer must be None, a name or a MovieWriter instance, not {type(writer).__name__}"
+    )
+
+
+def takes_pipe(writer: Any) -> bool:
+    """Tell whether a `writer` argument means ffmpeg fed through its standard input.
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `writer_class`.
+    """
+    return writer_class(writer) is FFMpegWriter
+
+
+class Writers:
+    """Makes a writer for each block.
+
+    Parameters
+    ----------
+    writer : None, str or AbstractMovieWriter
+        As `Animation.save` takes it.  An instance is copied for each block.
+    fps : float
+        Frames a second, if `writer` is no instance.
+    given : mapping
+        Those of codec, bitrate, extra_args and metadata that the user gave.
+    filename : str
+        The movie's name.
+    find_ffmpeg : callable
+        Returns the path of ffmpeg, where it is to run.
+
+    Raises
+    ------
+    EncoderNotFound
+        If the writer's program is not there.
+    ValueError
+        If the writer would leave files beside the movie.
+    """
+
+    def __init__(
+        self,
+        writer: Any,
+        *,
+        fps: float,
+        given: dict[str, Any],
+        filename: str,
+        find_ffmpeg: Callable[[], str],
+    ) -> None:
+        cls = writer_class(writer)
+        self.name = cls.__name__
+        self._find = find_ffmpeg if issubclass(cls, FFMpegBase) else None
+        with self._surroundings():
+            if not getattr(cls, "isAvailable", lambda: True)():
+                raise EncoderNotFound(
+                    f"the writer {self.name} is not available: its program was not found. "
+                    "Install it, or leave writer out to use ffmpeg"
+                )
+            if isinstance(writer, AbstractMovieWriter):
+                self._writer = copy.copy(writer)
+            else:
+                given = {name: value for name, value in given.items() if value is not None}
+                self._writer = cls(fps, **given)
+        if isinstance(self._writer, HTMLWriter) and not self._writer.embed_frames:
+            raise ValueError(
+                "this HTMLWriter leaves its frames in a folder beside the page: use "
+                "HTMLWriter(embed_frames=True)"
+            )
+        self._writer.outfile = filename
+        ask = getattr(self._writer, "_supports_transparency", None)
+        self.transparent = bool(ask is not None and ask())
+
+    @property
+    def even(self) -> bool:
+        """Whether the writer makes the frame's sides even."""
+        return isinstance(self._writer, MovieWriter) and self._writer.codec == "h264"
+
+    def sink(self, painter: Painter, path: str) -> WriterSink:
+        """Return a sink for a block."""
+        return WriterSink(copy.copy(self._writer), painter, path, self._surroundings)
+
+    @contextlib.contextmanager
+    def _surroundings(self) -> Any:
+        """Let matplotlib find the ffmpeg that we would use."""
+        found: Any = {} if self._find is None else {"animation.ffmpeg_path": self._find()}
+        with mpl.rc_context(found):
+            yield
+
+
+def sink_of(painter: Painter, path: str) -> WriterSink:
+    """Return a sink for a block that is recorded by the painter's own writers."""
+    if painter.writers is None:
+        raise RuntimeError("this painter was given no writers")
+    sink: WriterSink = painter.writers.sink(painter, path)
+    return sink
+
+
+class WriterSink:
+    """A writer that takes frames as an encoder does.
+
+    Parameters
+    ----------
+    writer : AbstractMovieWriter
+        The writer, used for this alone.
+    painter : Painter
+        What paints the frames.
+    path : str
+        The file to write.
+    surroundings : callable
+        Returns a context in which the writer finds its program.
+    """
+
+    def __init__(
+        self, writer: Any, painter: Painter, path: str, surroundings: Callable[[], Any]
+    ) -> None:
+        self._writer = writer
+        self._painter = painter
+        self._path = path
+        self._surroundings = surroundings
+        self._running = False
+
+    fds: Sequence[int] = ()
+
+    def fileno(self) -> int:
+        """Raise: a writer takes each frame at once, and is never waited for."""
+        raise OSError("a matplotlib writer has no descriptor to wait for")
+
+    def start(self) -> None:
+        """Set the writer up."""
+        with self._explained("could not begin"), self._surroundings():
+            self._running = True
+            # A Path, as some writers look at its suffix.
+            self._writer.setup(self._painter.figure, Path(self._path), self._painter.settings.dpi)
+
+    def offer(self, frame: memoryview, source: int = -1, offset: int = 0) -> None:
+        """Let the writer grab a frame."""
+        kwargs = dict(self._painter.settings.savefig_kwargs)
+        with self._explained("failed to take a frame"):
+            self._painter.hand_over(frame, lambda: self._writer.grab_frame(**kwargs))
+
+    def pump(self) -> bool:
+        """Return True: the frame has been taken."""
+        return True
+
+    def check(self) -> None:
+        """Do nothing: a writer that fails says so when it is given something."""
+
+    def finish(self) -> float:
+        """Let the writer finish; the CPU time its program took is not known."""
+        with self._explained("could not finish"), self._surroundings():
+            self._writer.finish()
+            self._running = False
+        return 0.0
+
+    def abort(self) -> None:
+        """Stop the writer if it has not finished."""
+        if not self._running:
+            return
+        self._running = False
+        process = getattr(self._writer, "_proc", None)
+        if process is not None:
+            process.kill()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                with contextlib.suppress(OSError):
+                    pipe.close()
+            process.wait()
+        folder = getattr(self._writer, "_tmpdir", None)
+        if folder is not None:
+            folder.cleanup()
+
+    @contextlib.contextmanager
+    def _explained(self, what: str) -> Any:
+        """Say which writer it was."""
+        try:
+            yield
+        except Exception as error:
+            name = type(self._writer).__name__
+            said, code = str(error), None
+            command: Any = ()
+            if isinstance(error, subprocess.CalledProcessError):
+                said, code, command = str(error.stderr or error), error.returncode, error.cmd
+            elif isinstance(error, BrokenPipeError):
+                with contextlib.suppress(Exception):
+                    said = self._writer._proc.communicate()[1].decode(errors="replace")
+            raise EncoderError(
+                f"the writer {name} {what}: {said.strip()[-2000:]}", code, command, said
+            ) from error
