@@ -23,6 +23,7 @@ from .errors import (
     WorkerDied,
 )
 from .movie import Movie, Report
+from .segments import Segments
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,7 @@ __all__ = [
     "Movie",
     "Report",
     "RetainedWarning",
+    "Segments",
     "StitchError",
     "WorkerDied",
     "encode",

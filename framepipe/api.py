@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import logging
 import os
 import sys
 import time
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from numbers import Real
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .arguments import check_choices, check_kinds
 from .drawing.job import Job
 from .drawing.settings import FrameSettings
-from .encoding.ffmpeg import (
-    Encoder,
-    Encoding,
-    command,
-    find_ffmpeg,
-    forced_format,
-    needs_even_size,
-)
+from .encoding.ffmpeg import Encoding, find_ffmpeg, forced_format, needs_even_size
 from .encoding.output import Output
-from .engines.here import run_here
 from .engines.machine import default_workers
-from .engines.pipe import PipeRun
-from .engines.signals import broken_pipes_raise
+from .engines.ring import NoSharedMemory
 from .engines.terms import Progress, Tally
-from .errors import FrameMismatch, RetainedWarning
+from .making import InSegments, Made, Task, by_pipe, make
 from .movie import Movie, Report
+from .segments import Segments
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter, Animation
 
-MODES = ("auto", "pipe")
-REDRAWS = ("auto", "full", "verify")
-START_METHODS = ("fork", "spawn", "forkserver")
+_log = logging.getLogger(__name__)
 
 
 def encode(
@@ -54,7 +44,7 @@ def encode(
     *,
     progress_callback: Callable[[int, int | None], Any] | None = None,
     workers: int | None = None,
-    mode: str = "auto",
+    mode: str | Segments = "auto",
     redraw: str = "auto",
     independent: bool = False,
     start_method: str | None = None,
@@ -73,7 +63,8 @@ def encode(
         The movie.  Its suffix chooses the container.  An existing file stays as it is until the
         new movie is whole.
     writer : str or MovieWriter, default: rcParams["animation.writer"]
-        "ffmpeg", or an `FFMpegWriter` instance, whose settings are then used.
+        A name that matplotlib knows, or an instance, whose settings are then used.  What is not
+        "ffmpeg" or an `FFMpegWriter` takes its frames in segments; see `mode`.
     fps : float, optional
         Frames a second; else from the animation's interval.
     dpi : float or "figure", default: rcParams["savefig.dpi"]
@@ -96,8 +87,11 @@ def encode(
     workers : int, optional
         Render processes.  None: as many as there are CPUs this process may use.  0: draw in this
         process.
-    mode : {"auto", "pipe"}, default: "auto"
-        The engine.
+    mode : {"auto", "pipe", "segments"} or Segments, default: "auto"
+        The engine.  "pipe": all frames go in order to one encoder.  "segments", or a `Segments`
+        with details: blocks of frames are recorded apart, each by an encoder of its own, and then
+        joined.  "auto" is the pipe; if there is no shared memory, or the writer is not ffmpeg's,
+        segments, and a warning is logged that says so.
     redraw : {"auto", "full", "verify"}, default: "auto"
         "auto" draws only what changed since the frame before, while that pays, and compares some
         frames with a full draw; if one differs, the movie is made again from the beginning with
@@ -123,7 +117,9 @@ def encode(
     FrameError
         The animation's code, or drawing, raised; its exception is the ``__cause__``.
     EncoderError, EncoderNotFound
-        ffmpeg failed, or there is none.
+        ffmpeg (or another writer's program) failed, or there is none.
+    StitchError
+        Segments could not be joined, or the movie they made is not whole.
     FrameMismatch
         With ``redraw="verify"``: retained drawing gave other pixels than a full draw.
     WorkerDied
@@ -136,11 +132,11 @@ def encode(
     was when `encode` returns, unless ``workers=0``.
     """
     begin = time.perf_counter()
-    _check_kinds(
+    check_kinds(
         filename=filename, dpi=dpi, bitrate=bitrate, extra_args=extra_args, metadata=metadata,
         extra_anim=extra_anim, savefig_kwargs=savefig_kwargs,
     )  # fmt: skip
-    _check(
+    check_choices(
         workers=workers, mode=mode, redraw=redraw, independent=independent,
         start_method=start_method, progress=progress, progress_callback=progress_callback,
     )  # fmt: skip
@@ -155,12 +151,15 @@ def encode(
             fps=movie.fps,
             codec=movie.codec,
             bitrate=movie.bitrate,
-            extra_args=movie.extra_args,
+            extra_args=movie.extra_args if job.writer_is_ffmpeg else (),
             metadata=movie.metadata,
         )
-        output = stack.enter_context(
-            Output(filename, any_ending=forced_format(encoding) is not None)
-        )
+        any_ending = not job.takes_pipe or forced_format(encoding) is not None
+        output = stack.enter_context(Output(filename, any_ending=any_ending))
+        make_sink = None
+        if not job.takes_pipe:
+            find = partial(find_ffmpeg, movie.ffmpeg)
+            make_sink = job.use_writer(str(output.path), movie.fps, find)
 
         def frame_settings(*, even: bool) -> FrameSettings:
             return job.frame_settings(
@@ -171,121 +170,64 @@ def encode(
                 savefig_kwargs=savefig_kwargs,
             )
 
-        frame = frame_settings(even=False)
-        if needs_even_size(encoding, output.suffix, frame.width, frame.height):
+        frame = frame_settings(even=job.writer_evens)
+        if job.takes_pipe and needs_even_size(encoding, output.suffix, frame.width, frame.height):
             frame = frame_settings(even=True)
         if workers is None:
             workers = default_workers()
         if job.frames is not None:
             workers = min(workers, job.frames)
-        method = start_method or ("fork" if sys.platform == "linux" else "spawn")
-        ffmpeg = find_ffmpeg(movie.ffmpeg)
-        shown = _progress(progress, progress_callback, stack)
-
-        output.prepare()
-        argv = command(
-            ffmpeg,
-            encoding,
-            width=frame.width,
-            height=frame.height,
-            output=output.part,
-            suffix=output.suffix,
+        task = Task(
+            job=job,
+            frame=frame,
+            encoding=encoding,
+            output=output,
+            ffmpeg=find_ffmpeg(movie.ffmpeg),
+            configured=movie.ffmpeg,
+            workers=workers,
+            start_method=start_method or ("fork" if sys.platform == "linux" else "spawn"),
+            progress=_progress(progress, progress_callback, stack),
+            make_sink=make_sink,
         )
-
-        def run(redraw: str) -> Tally:
-            with broken_pipes_raise(), Encoder(argv) as sink:
-                if workers == 0:
-                    return run_here(job.painter(redraw=redraw), frame.nbytes, sink, shown)
-                return PipeRun(
-                    job.painter_maker(travels=method != "fork", redraw=redraw),
-                    frame.nbytes,
-                    job.frames,
-                    sink,
-                    workers=workers,
-                    start_method=method,
-                    progress=shown,
-                ).run()
-
-        if redraw == "auto" and (workers == 0 or output.direct):
-            # There would be no beginning again: in this process the animation runs but once, and
-            # what went into a FIFO has gone.
-            redraw = "full"
+        wanted = mode if isinstance(mode, Segments) else Segments()
+        run: Callable[[Task, str], Made] = by_pipe
+        if mode not in ("auto", "pipe"):
+            run = InSegments(task, wanted)
+        elif not job.takes_pipe:
+            if mode == "pipe":
+                raise ValueError(
+                    f"writer={writer!r} does not take frames through a pipe as FFMpegWriter "
+                    'does; leave writer out, give "ffmpeg" or an FFMpegWriter, or leave mode out'
+                )
+            run = InSegments(task, wanted)
+            _log.warning(
+                "%s takes no frames through a pipe: the movie is made in segments",
+                job.writer_name,
+            )
+        output.prepare()
         try:
-            tally = run(redraw)
-        except FrameMismatch as error:
-            if redraw == "verify":
+            made = make(task, redraw, run)
+        except NoSharedMemory as error:
+            if mode != "auto":
                 raise
-            warnings.warn(f"{error}. Made again with full drawing", RetainedWarning, stacklevel=2)
-            tally = run("full")
+            _log.warning(
+                "there is no shared memory for the frames (%s): the movie is made in segments",
+                error,
+            )
+            made = make(task, redraw, InSegments(task, wanted))
         path = output.publish()
     return Movie(
         path=path,
-        frames=tally.frames,
+        frames=made.tally.frames,
         width=frame.width,
         height=frame.height,
         fps=movie.fps,
         seconds=time.perf_counter() - begin,
-        mode="pipe",
-        workers=workers,
-        report=_report(tally),
+        mode=made.mode,
+        workers=task.workers,
+        report=_report(made.tally),
+        segments=made.segments,
     )
-
-
-#: What these arguments must be; all but the file's name may be None.
-_KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
-    "filename": ("the path of a file", (str, bytes, os.PathLike)),
-    "dpi": ('a number or "figure"', (Real, str)),
-    "bitrate": ("a number", (Real,)),
-    "extra_args": ("a sequence of strings", (Iterable,)),
-    "metadata": ("a mapping", (Mapping,)),
-    "extra_anim": ("a sequence of animations", (Iterable,)),
-    "savefig_kwargs": ("a mapping", (Mapping,)),
-}
-
-
-def _check_kinds(**given: Any) -> None:
-    """Refuse arguments of the wrong kind in words that name them."""
-    for name, value in given.items():
-        what, kinds = _KINDS[name]
-        if not isinstance(value, kinds) and (value is not None or name == "filename"):
-            raise TypeError(f"{name} must be {what}, not {value!r}")
-
-
-def _check(
-    *,
-    workers: Any,
-    mode: Any,
-    redraw: Any,
-    independent: Any,
-    start_method: Any,
-    progress: Any,
-    progress_callback: Any,
-) -> None:
-    """Refuse what cannot be meant, before anything starts."""
-    if workers is not None:
-        if isinstance(workers, bool) or not isinstance(workers, int):
-            raise TypeError(f"workers must be a whole number or None, not {workers!r}")
-        if workers < 0:
-            raise ValueError(f"workers must be 0 or more, not {workers}")
-        if workers > 0 and multiprocessing.current_process().daemon:
-            raise ValueError(
-                "this is a daemonic process (a multiprocessing.Pool worker), which may not start "
-                "processes: use workers=0"
-            )
-    if mode not in MODES:
-        raise ValueError(f"mode must be one of {MODES}, not {mode!r}")
-    if redraw not in REDRAWS:
-        raise ValueError(f"redraw must be one of {REDRAWS}, not {redraw!r}")
-    if start_method is not None:
-        if start_method not in START_METHODS:
-            raise ValueError(f"start_method must be one of {START_METHODS}, not {start_method!r}")
-        if start_method not in multiprocessing.get_all_start_methods():
-            raise ValueError(f"this system cannot start processes by {start_method!r}")
-    for name, value in (("independent", independent), ("progress", progress)):
-        if not isinstance(value, bool):
-            raise TypeError(f"{name} must be True or False, not {value!r}")
-    if progress_callback is not None and not callable(progress_callback):
-        raise TypeError(f"progress_callback must be callable, not {progress_callback!r}")
 
 
 def _progress(

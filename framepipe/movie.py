@@ -111,11 +111,13 @@ class Movie:
     seconds : float
         Wall time it took to make.
     mode : str
-        The engine: "pipe".
+        The engine: "pipe" or "segments".
     workers : int
         Render processes; 0 if the calling process drew.
     report : Report
         Where the time went.
+    segments : tuple of Path
+        The segments that were kept, in order.
     """
 
     path: Path
@@ -127,6 +129,7 @@ class Movie:
     mode: str
     workers: int
     report: Report
+    segments: tuple[Path, ...] = ()
 
     def __fspath__(self) -> str:
         return str(self.path)

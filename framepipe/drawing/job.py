@@ -18,7 +18,7 @@ from .settings import (
 )
 from .source import Source, check_animations
 from .travel import pack, restore_random, snapshot_random, unpack
-from .writers import Writers, sink_of, takes_pipe, writer_class
+from .writers import Writers, is_ffmpeg, sink_of, takes_pipe, writer_class
 
 
 class Job:
@@ -133,6 +133,11 @@ class Job:
     def writer_name(self) -> str:
         """The class of matplotlib writer that was asked for."""
         return str(writer_class(self._writer).__name__)
+
+    @property
+    def writer_is_ffmpeg(self) -> bool:
+        """Whether that one runs ffmpeg, and so takes its arguments."""
+        return is_ffmpeg(self._writer)
 
     @property
     def writer_evens(self) -> bool:

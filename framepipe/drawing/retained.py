@@ -17,17 +17,15 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from .changes import Changes, Seen, describe, keepable
 from .tape import Tape, TapeRenderer
 from .units import take_place
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 #: Snapshots kept at a time.  A second and third serve animations in which now a higher, now a
 #: lower unit is the first to change; each takes a frame's bytes.

@@ -75,6 +75,17 @@ def takes_pipe(writer: Any) -> bool:
     return writer_class(writer) is FFMpegWriter
 
 
+def is_ffmpeg(writer: Any) -> bool:
+    """Tell whether a `writer` argument means one that runs ffmpeg.
+
+    Raises
+    ------
+    TypeError, ValueError
+        See `writer_class`.
+    """
+    return issubclass(writer_class(writer), FFMpegBase)
+
+
 class Writers:
     """Makes a writer for each block.
 

@@ -30,6 +30,8 @@ class Encoder:
     ----------
     argv : sequence of str
         The command line; it must read raw frames from standard input.
+    own_group : bool, default: True
+        See `Process`.
 
     Notes
     -----
@@ -40,7 +42,8 @@ class Encoder:
     that before closing the frame's memory.
     """
 
-    def __init__(self, argv: Sequence[str]) -> None:
+    def __init__(self, argv: Sequence[str], *, own_group: bool = True) -> None:
+        self._own_group = own_group
         self.command = list(argv)
         self._process: Process | None = None
         self._feed: Feed | None = None
@@ -56,7 +59,7 @@ class Encoder:
         if self._process is not None:
             raise RuntimeError("this encoder has been started before")
         try:
-            self._process = Process(self.command)
+            self._process = Process(self.command, own_group=self._own_group)
         except OSError as error:
             raise EncoderError(
                 f"{self.command[0]!r} could not be started: {error}. Is it an ffmpeg for this "

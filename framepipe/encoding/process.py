@@ -26,6 +26,9 @@ class Process:
     ----------
     argv : sequence of str
         The command line.
+    own_group : bool, default: True
+        Start it in a process group of its own, out of reach of the terminal's Ctrl-C.  Otherwise
+        it is in ours, and goes when that is killed.
 
     Attributes
     ----------
@@ -45,7 +48,8 @@ class Process:
         If it cannot be started.
     """
 
-    def __init__(self, argv: Sequence[str]) -> None:
+    def __init__(self, argv: Sequence[str], *, own_group: bool = True) -> None:
+        self._own_group = own_group
         self.exited = False
         self.returncode: int | None = None
         self.cpu = 0.0
@@ -55,7 +59,7 @@ class Process:
             options["creationflags"] = (
                 subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
             )
-        else:
+        elif own_group:
             # The terminal's Ctrl-C must reach us alone: what becomes of it is our decision.
             options["process_group"] = 0
         # A file never blocks the process, however much it prints and however late we look.
@@ -150,7 +154,7 @@ class Process:
         """End it at once, unless it is over."""
         if self.exited:
             return
-        if sys.platform == "win32":
+        if sys.platform == "win32" or not self._own_group:
             self._popen.kill()
         else:
             # The whole group, for the program may be a script that runs the real one. It may be

@@ -16,7 +16,7 @@ from functools import partial
 from ..errors import FramepipeError
 from .messages import Ended, Painted
 from .overseer import Overseer, diverged
-from .ring import Ring, choose_slots
+from .ring import NoSharedMemory, Ring, choose_slots
 from .starting import forget, start_sink
 from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
 from .waiting import Waiter
@@ -85,13 +85,18 @@ class PipeRun:
             If the user's code, or drawing, raised.
         WorkerDied
             If a worker died, and so did the one that took its place.
+        NoSharedMemory
+            If memory cannot be had.
         OSError
-            If memory or processes cannot be had.
+            If processes cannot be had.
         Exception
             What the sink raises.
         """
         with ExitStack() as stack:
-            self._ring = Ring(self._window.slots, self._frame_bytes)
+            try:
+                self._ring = Ring(self._window.slots, self._frame_bytes)
+            except OSError as error:
+                raise NoSharedMemory(*error.args) from error
             stack.callback(self._ring.close)
             # Workers first: a process forked later would inherit the encoder's standard input,
             # and hold it open.

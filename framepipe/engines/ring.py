@@ -24,6 +24,10 @@ BUDGET = 512 * 2**20
 SLOTS_PER_WORKER = 4
 
 
+class NoSharedMemory(OSError):
+    """There is no shared memory for the frames."""
+
+
 def choose_slots(frame_bytes: int, workers: int, budget: int = BUDGET) -> int:
     """Choose how many slots a ring should have.
 

@@ -1,0 +1,81 @@
+"""Where a movie's segments lie: a folder of their own beside it, gone when the movie is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Self
+
+from .output import Output
+
+
+class Parts:
+    """A temporary folder for segments.
+
+    Parameters
+    ----------
+    output : Output
+        The movie's file.  The folder is made beside it, so that segments take disk space where
+        the movie will; where there is no beside (a FIFO), it is the system's folder for
+        temporary files.
+    suffix : str
+        Ending of the segments' names, with its dot.
+
+    Notes
+    -----
+    A process that is killed outright leaves the folder behind, ``.framepipe-`` and a few letters.
+    """
+
+    def __init__(self, output: Output, suffix: str) -> None:
+        beside = None if output.direct else os.path.dirname(output.part)
+        self._suffix = suffix
+        self._output = output
+        self.folder = os.path.abspath(tempfile.mkdtemp(prefix=".framepipe-", dir=beside))
+
+    def name(self, number: int) -> str:
+        """Return the name of a segment in the folder."""
+        return f"{number:06d}{self._suffix}"
+
+    def path(self, number: int) -> str:
+        """Return the path of a segment."""
+        return os.path.join(self.folder, self.name(number))
+
+    def clear(self) -> None:
+        """Remove all that is in the folder."""
+        for entry in os.scandir(self.folder):
+            os.unlink(entry.path)
+
+    def keep(self, numbers: list[int]) -> tuple[Path, ...]:
+        """Move segments beside the movie, under names made from its own.
+
+        Parameters
+        ----------
+        numbers : list of int
+            Which, in order.
+
+        Returns
+        -------
+        tuple of Path
+            Where they are: ``movie.segment-0000.mp4`` and so on.
+        """
+        movie = self._output.path
+        stem = movie.name.removesuffix(movie.suffix)
+        kept = []
+        for position, number in enumerate(numbers):
+            path = movie.with_name(f"{stem}.segment-{position:04d}{self._suffix}")
+            os.replace(self.path(number), path)
+            kept.append(path)
+        return tuple(kept)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # An encoder that was killed with its worker may be making its file at this moment.
+        for _attempt in range(3):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(self.folder)
+                return

@@ -1,0 +1,324 @@
+"""Join segments, each a movie of consecutive frames, into one movie.
+
+With ffmpeg's concat demuxer, by copying packets or by encoding the whole once; or with mencoder,
+by copying.  Whatever joined them, the result is looked into before it is shown to anybody.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ..errors import EncoderNotFound, StitchError
+from .command import Encoding
+from .containers import COPYABLE, for_muxer
+from .encoder import Encoder
+from .output import Output
+from .packets import ask, check_movie, frame_duration, packets, words
+
+#: The list of segments that ffmpeg's concat demuxer reads; beside them, so that names are plain.
+_LIST = "segments.ffconcat"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is to be joined.
+
+    Parameters
+    ----------
+    folder : str
+        Where the segments are.
+    names : sequence of str
+        Their names there, in order; plain ones, that need no quoting.
+    counts : sequence of int
+        How many frames each has.
+    """
+
+    folder: str
+    names: Sequence[str]
+    counts: Sequence[int]
+
+    @property
+    def frames(self) -> int:
+        """How many frames they have together."""
+        return sum(self.counts)
+
+    @property
+    def paths(self) -> list[str]:
+        """Where they are."""
+        return [os.path.join(self.folder, name) for name in self.names]
+
+    def take_only_one(self, output: str, *, leave: bool) -> None:
+        """Make a movie of the only segment there is; leave the segment there if so wanted."""
+        if len(self.names) != 1:
+            raise StitchError(f"there are {len(self.names)} segments, where one was recorded")
+        if leave:
+            shutil.copyfile(self.paths[0], output)
+        else:
+            os.replace(self.paths[0], output)
+
+
+def join_by_copying(
+    ffmpeg: str,
+    segments: Recorded,
+    encoding: Encoding,
+    suffix: str,
+    output: str,
+    extra_args: Sequence[str] = (),
+) -> None:
+    """Join segments by copying their packets.
+
+    Parameters
+    ----------
+    ffmpeg : str
+        The program.
+    segments : Recorded
+        In a container of `containers.COPYABLE`.
+    encoding : Encoding
+        How they were encoded.
+    suffix : str
+        Ending of the movie's name.
+    output : str
+        The file to write.
+    extra_args : sequence of str
+        Further arguments for ffmpeg, before the output.
+
+    Raises
+    ------
+    StitchError
+        If they do not make one movie.
+
+    Notes
+    -----
+    The concat demuxer moves each file's times by the durations before it, in whole microseconds,
+    and decoding times can run backwards where a block of a frame or two has no B-frames and the
+    next one has.  Both are put right by a bitstream filter: every packet's presentation time is
+    rounded to the frame it can only belong to, and decoding times count up evenly, as far ahead
+    as the deepest reordering needs.  That is what a single encode gives.
+    """
+    duration = frame_duration(ffmpeg, encoding.fps)
+    _write_list(segments, duration)
+    source = ("-f", "concat", "-i", _LIST)
+    found = packets(ffmpeg, *source, cwd=segments.folder)
+    positions = found.positions(duration)
+    if sorted(positions) != list(range(segments.frames)):
+        raise StitchError(
+            f"the segments hold {len(positions)} frames at {len(set(positions))} times; "
+            f"{segments.frames} frames were recorded"
+        )
+    ahead = max(stored - shown for stored, shown in enumerate(positions))
+    ticks = f"({duration.numerator}/{duration.denominator}/TB)"
+    # Halves go up, as they do where ffmpeg converts times by itself; 1e-6 covers floating point.
+    times = (
+        f"setts=pts=floor(round(PTS/{ticks})*{ticks}+0.500001)"
+        f":dts=floor((N-{ahead})*{ticks}+0.500001):duration=round({ticks})"
+    )
+    done = ask(
+        ffmpeg,
+        "-nostdin", "-loglevel", "error", *source, "-map", "0:v:0", "-c", "copy", "-bsf:v", times,
+        *for_muxer(encoding, _muxer_options(ffmpeg, COPYABLE[suffix.lower()])),
+        *extra_args,
+        "-y", f"file:{output}",
+        cwd=segments.folder,
+    )  # fmt: skip
+    if done.returncode:
+        raise StitchError(f"ffmpeg could not join {len(segments.names)} segments: {words(done)}")
+    check_movie(ffmpeg, output, duration, segments.counts)
+
+
+def _muxer_options(ffmpeg: str, muxer: str) -> set[str]:
+    """Ask ffmpeg which options a muxer has."""
+    done = ask(ffmpeg, "-hide_banner", "-h", f"muxer={muxer}")
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return {line.split()[0][1:] for line in lines if line.startswith("  -")}
+
+
+def _write_list(segments: Recorded, duration: Fraction) -> None:
+    """Write the concat demuxer's list; the durations in it are what the next file is moved by."""
+    lines = ["ffconcat version 1.0"]
+    position = 0
+    for name, count in zip(segments.names, segments.counts, strict=True):
+        begin, end = (round((position + more) * duration * 10**6) for more in (0, count))
+        # Differences of rounded times, so that their sum does not drift.
+        lines += [f"file {name}", f"duration {end - begin}us"]
+        position += count
+    Path(segments.folder, _LIST).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def join_by_encoding(
+    ffmpeg: str, segments: Recorded, command: Sequence[str], *, width: int, height: int, fps: object
+) -> float:
+    """Join lossless segments by encoding all their frames once.
+
+    Parameters
+    ----------
+    ffmpeg : str
+        The program that decodes.
+    segments : Recorded
+        Recorded without loss.
+    command : sequence of str
+        What encodes raw RGBA frames on its standard input.
+    width, height : int
+        Size of a frame in pixels.
+    fps : number or str
+        Frames a second.
+
+    Returns
+    -------
+    float
+        CPU seconds that the encoder used.
+
+    Raises
+    ------
+    StitchError
+        If the segments do not hold the frames that were recorded.
+    EncoderError
+        If the encoder failed.
+    """
+    _write_list(segments, frame_duration(ffmpeg, fps))
+    given = 0
+    with Encoder(command) as encoder, closing(_decoded(ffmpeg, segments, width, height)) as frames:
+        encoder.start()
+        for frame in frames:
+            encoder.offer(memoryview(frame))
+            while not encoder.pump():
+                select.select([], [encoder.fileno()], [])
+            given += 1
+        if given != segments.frames:
+            raise StitchError(
+                f"the segments hold {given} frames; {segments.frames} frames were recorded"
+            )
+        return encoder.finish()
+
+
+def _decoded(ffmpeg: str, segments: Recorded, width: int, height: int) -> Generator[bytes]:
+    """Yield the segments' frames as raw RGBA bytes."""
+    options: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
+    command = [ffmpeg, "-nostdin", "-loglevel", "error", "-f", "concat", "-i", _LIST]
+    command += ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba"]
+    with (
+        open(os.path.join(segments.folder, "decoder.log"), "w+b") as log,
+        subprocess.Popen(
+            [*command, "pipe:1"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=segments.folder,
+            **options,
+        ) as decoder,
+    ):
+        try:
+            assert decoder.stdout is not None  # noqa: S101 - for the type checker
+            size = 4 * width * height
+            while frame := decoder.stdout.read(size):
+                if len(frame) == size:
+                    yield frame
+            if decoder.wait():
+                log.seek(0)
+                said = log.read().decode(errors="replace").strip()[-2000:]
+                raise StitchError(f"ffmpeg could not read the segments: {said}")
+        finally:
+            decoder.kill()
+
+
+def find_mencoder() -> str:
+    """Find mencoder.
+
+    Raises
+    ------
+    EncoderNotFound
+        If it is not there.
+    """
+    found = shutil.which("mencoder")
+    if found is None:
+        raise EncoderNotFound(
+            "mencoder was not found. It is in the package of that name (apt install mencoder); "
+            'or use stitcher="ffmpeg"'
+        )
+    return found
+
+
+def join_by_mencoder(
+    mencoder: str,
+    ffmpeg: str,
+    segments: Recorded,
+    encoding: Encoding,
+    output: str,
+    extra_args: Sequence[str] = (),
+) -> None:
+    """Join AVI files by copying their packets.
+
+    Parameters
+    ----------
+    mencoder, ffmpeg : str
+        The programs; the second one checks what the first has made.
+    segments : Recorded
+        AVI files.
+    encoding : Encoding
+        How they were encoded.
+    output : str
+        The file to write, an AVI.
+    extra_args : sequence of str
+        Further arguments for mencoder.
+
+    Raises
+    ------
+    StitchError
+        If it fails.
+    """
+    # It must neither drop nor repeat frames to keep time with a sound there is not.
+    copy = ("-really-quiet", "-ovc", "copy", "-nosound", "-mc", "0", "-noskip", "-idx")
+    # The file is there, empty; mencoder writes over it.
+    done = ask(mencoder, *copy, *extra_args, "-o", output, *segments.names, cwd=segments.folder)
+    if done.returncode or not Path(output).stat().st_size:
+        raise StitchError(f"mencoder could not join {len(segments.names)} segments: {words(done)}")
+    duration = frame_duration(ffmpeg, encoding.fps)
+    check_movie(ffmpeg, output, duration, segments.counts)
+
+
+def join_by_other(
+    stitcher: Any, ffmpeg: str, segments: Recorded, encoding: Encoding, output: Output
+) -> None:
+    """Let the user's own object join segments.
+
+    Parameters
+    ----------
+    stitcher : object
+        With a method ``stitch(segments, filename)``.
+    ffmpeg : str
+        The program that looks at the result, where it is of a kind that ffmpeg surely reads.
+    segments : Recorded
+        The segments.
+    encoding : Encoding
+        How they were encoded.
+    output : Output
+        Where the movie goes.
+
+    Raises
+    ------
+    StitchError
+        If it raises, or makes no movie, or one that is not whole.
+    """
+    name = type(stitcher).__name__
+    if not output.direct:
+        os.unlink(output.part)  # not every tool writes over a file that is there
+    try:
+        stitcher.stitch(segments.paths, output.part)
+    except Exception as error:
+        raise StitchError(f"the stitcher {name} failed: {type(error).__name__}: {error}") from error
+    if output.direct:
+        return
+    if not os.path.isfile(output.part) or not os.path.getsize(output.part):
+        raise StitchError(f"the stitcher {name} made no file of the name it was given")
+    if output.suffix.lower() in (*COPYABLE, ".avi"):
+        duration = frame_duration(ffmpeg, encoding.fps)
+        check_movie(ffmpeg, output.part, duration, segments.counts)
