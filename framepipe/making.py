@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,9 +36,11 @@ from .encoding.stitch import (
 from .engines.blocks import plan
 from .engines.here import run_here
 from .engines.pipe import PipeRun
+from .engines.remote import ExecutorRun, check_executor, count_workers
 from .engines.segments import SegmentsRun
 from .engines.signals import broken_pipes_raise
 from .engines.terms import Progress, Tally
+from .engines.work import Records
 from .errors import FrameMismatch, RetainedWarning
 from .segments import Segments
 
@@ -178,6 +181,9 @@ class InSegments:
     def __init__(self, task: Task, wanted: Segments) -> None:
         self._wanted = wanted
         suffix, encoding = task.output.suffix, task.encoding
+        if wanted.executor is not None:
+            check_executor(wanted.executor)
+            task.workers = count_workers(wanted.executor)
         workers = task.workers
         blocks = plan(wanted.blocks, task.job.frames, max(workers, 1))
         one = isinstance(blocks, list) and len(blocks) == 1
@@ -232,6 +238,8 @@ class InSegments:
         self, task: Task, redraw: str, make_sink: Callable[[Any, str], Any], parts: Parts
     ) -> tuple[Tally, list[tuple[int, int]]]:
         """Record all blocks; return what was done, and each block's number and frames."""
+        if self._wanted.executor is not None:
+            return self._record_abroad(task, redraw, make_sink, parts)
         if task.workers == 0:
             maker: Any = partial(task.job.painter, redraw=redraw)
         else:
@@ -245,6 +253,24 @@ class InSegments:
             parts.path,
             workers=task.workers,
             start_method=task.start_method,
+            progress=task.progress,
+        )
+        return run.run(), run.ledger.made
+
+    def _record_abroad(
+        self, task: Task, redraw: str, make_sink: Callable[[Any, str], Any], parts: Parts
+    ) -> tuple[Tally, list[tuple[int, int]]]:
+        """Do the same with somebody else's processes."""
+        maker = task.job.painter_maker(travels=True, redraw=redraw, abroad=True)
+        run = ExecutorRun(
+            self._wanted.executor,
+            pickle.dumps(partial(Records, maker, make_sink, task.frame.nbytes)),
+            self._blocks,
+            task.job.frames,
+            parts.path,
+            workers=task.workers,
+            suffix=parts.suffix,
+            max_in_flight=self._wanted.max_in_flight,
             progress=task.progress,
         )
         return run.run(), run.ledger.made

@@ -20,12 +20,17 @@ MAY: dict[str, set[str]] = {
     "drawing": {"errors"},
     "encoding": {"errors"},
     "engines": {"errors"},
-    "api": {"drawing", "encoding", "engines", "movie", "errors"},
+    "segments": set(),
+    "arguments": {"segments"},
+    "making": {"drawing", "encoding", "engines", "segments", "errors"},
+    "api": {
+        "arguments", "making", "drawing", "encoding", "engines", "movie", "segments", "errors",
+    },
     "integrations": {"api", "drawing", "encoding", "engines", "movie", "errors"},
     "demo": set(),
     "cli": {"", "api", "demo", "errors"},
     "__main__": {"cli"},
-    "": {"api", "errors", "movie"},  # framepipe/__init__.py
+    "": {"api", "errors", "movie", "segments"},  # framepipe/__init__.py
 }
 
 #: Which part may use what is not ours and not Python's.
@@ -33,11 +38,11 @@ OUTSIDE: dict[str, set[str]] = {
     "matplotlib": {"drawing", "integrations", "demo", "cli"},
     "mpl_toolkits": {"drawing", "integrations", "demo"},
     "numpy": {"drawing", "integrations", "demo"},
-    "subprocess": {"encoding"},
+    "subprocess": {"encoding", "drawing", "engines"},
     "imageio_ffmpeg": {"encoding"},
     "cloudpickle": {"drawing", "engines", "integrations"},
     "tqdm": {"api", "integrations"},
-    "multiprocessing": {"api", "engines", "integrations"},
+    "multiprocessing": {"arguments", "engines", "integrations"},
 }
 
 

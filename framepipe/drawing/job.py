@@ -169,7 +169,9 @@ class Job:
         """Return a painter for this process; `redraw` as `Painter` takes it."""
         return Painter(self._animations, **self._options(redraw))
 
-    def painter_maker(self, *, travels: bool, redraw: str) -> Callable[[], Painter]:
+    def painter_maker(
+        self, *, travels: bool, redraw: str, abroad: bool = False
+    ) -> Callable[[], Painter]:
         """Return the function that makes a painter in a worker.
 
         Parameters
@@ -178,6 +180,8 @@ class Job:
             See `Painter`.
         travels : bool
             Whether it is to be pickled for a process that is not a fork of this one.
+        abroad : bool, default: False
+            Whether that process may be on another machine.
 
         Raises
         ------
@@ -193,9 +197,9 @@ class Job:
             return partial(_with_random, snapshot_random(), make)
         if self._factory is None:
             mine = (*self._animations, writer_class(self._writer))
-            return partial(unpack, pack(make, mine, self._random))
+            return partial(unpack, pack(make, mine, self._random, abroad=abroad))
         build = partial(_build, self._factory, self._extra, options)
-        return partial(unpack, pack(build, self._factory, self._random))
+        return partial(unpack, pack(build, self._factory, self._random, abroad=abroad))
 
     def _options(self, redraw: str) -> dict[str, Any]:
         if self._settings is None:

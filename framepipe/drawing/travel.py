@@ -9,7 +9,7 @@ What stays behind: canvases, GUI managers, timers, and iterators that have begun
 preview's); saving needs none of them.
 
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Animation.frame_seq`` and
-``Animation._blit_cache`` (left out), ``FontManager.ttflist``,
+``Animation._blit_cache`` (left out), ``FontManager.ttflist``, ``._findfont_cached``,
 ``ColormapRegistry._builtin_cmaps``, ``CallbackRegistry.callbacks``, ``._signals``,
 ``Path._interpolation_steps``.
 """
@@ -19,13 +19,14 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import platform
 import random
 import sys
 import sysconfig
 import types
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, cast
 
@@ -34,9 +35,10 @@ import numpy as np
 from matplotlib.animation import Animation
 from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase, TimerBase
 from matplotlib.cbook import CallbackRegistry
-from matplotlib.font_manager import fontManager
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.path import Path
 
+from ..errors import FramepipeError
 from .painter import Painter
 
 #: Attributes of an `Animation` that only the live preview uses, and that cannot travel.
@@ -58,7 +60,13 @@ def restore_random(states: tuple[Any, Any]) -> None:
     np.random.set_state(states[1])
 
 
-def pack(make_painter: Callable[[], Painter], animations: Any, states: tuple[Any, Any]) -> bytes:
+def pack(
+    make_painter: Callable[[], Painter],
+    animations: Any,
+    states: tuple[Any, Any],
+    *,
+    abroad: bool = False,
+) -> bytes:
     """Pack a painter for the way to another process.
 
     Parameters
@@ -69,6 +77,8 @@ def pack(make_painter: Callable[[], Painter], animations: Any, states: tuple[Any
         What the user's functions are found in.
     states : tuple
         What `snapshot_random` returned before the animation was touched.
+    abroad : bool, default: False
+        It may go to another machine, with other folders.
 
     Returns
     -------
@@ -109,6 +119,8 @@ def pack(make_painter: Callable[[], Painter], animations: Any, states: tuple[Any
 
     builtin = mpl.colormaps._builtin_cmaps  # type: ignore[attr-defined]
     environment = {
+        "abroad": abroad,
+        "font": _default_font() if abroad else "",
         "rc": dict(mpl.rcParams),
         "random": states,
         "cwd": os.getcwd(),
@@ -148,18 +160,51 @@ def unpack(packed: bytes) -> Painter:
     """
     buffer = io.BytesIO(packed)
     environment = pickle.load(buffer)  # noqa: S301 - from our own parent process
-    os.chdir(environment["cwd"])
-    sys.path[:] = environment["path"]
+    abroad = environment["abroad"]
+    with suppress(OSError) if abroad else nullcontext():
+        os.chdir(environment["cwd"])
+    if abroad:
+        sys.path += [entry for entry in environment["path"] if entry not in sys.path]
+    else:
+        sys.path[:] = environment["path"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
         mpl.rcParams.update({**environment["rc"], "backend": "agg"})
-    fontManager.ttflist = environment["fonts"]
+    if abroad:
+        _add_fonts(environment["fonts"], environment["font"])
+    else:
+        fontManager.ttflist = environment["fonts"]
     _unit_rectangle()._interpolation_steps = environment["rectangle_steps"]
     for name, cmap in environment["cmaps"].items():
         mpl.colormaps.register(cmap, name=name, force=True)
     make_painter: Callable[[], Painter] = pickle.load(buffer)  # noqa: S301
     restore_random(environment["random"])
     return make_painter()
+
+
+def _default_font() -> str:
+    """Return the name of the file that text is drawn with if nothing else is said."""
+    return os.path.basename(fontManager.findfont(FontProperties()))
+
+
+def _add_fonts(fonts: list[Any], default: str) -> None:
+    """Add those fonts of another machine that are here, too.
+
+    Raises
+    ------
+    FramepipeError
+        If the default font is another one here.
+    """
+    known = {font.fname for font in fontManager.ttflist}
+    fontManager.ttflist += [
+        font for font in fonts if font.fname not in known and os.path.isfile(font.fname)
+    ]
+    fontManager._findfont_cached.cache_clear()  # type: ignore[attr-defined]
+    if (here := _default_font()) != default:
+        raise FramepipeError(
+            f"text is drawn with {here} on {platform.node()}, where it should be {default}: "
+            "install the same fonts on all machines"
+        )
 
 
 def _unit_rectangle() -> Any:

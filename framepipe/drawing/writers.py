@@ -24,7 +24,9 @@ from matplotlib.animation import (
     FFMpegWriter,
     HTMLWriter,
     MovieWriter,
+    PillowWriter,
 )
+from PIL import Image
 
 from ..errors import EncoderError, EncoderNotFound
 from .painter import Painter
@@ -138,6 +140,7 @@ class Writers:
                 "this HTMLWriter leaves its frames in a folder beside the page: use "
                 "HTMLWriter(embed_frames=True)"
             )
+        _check_suffix(self._writer, Path(filename).suffix)
         self._writer.outfile = filename
         ask = getattr(self._writer, "_supports_transparency", None)
         self.transparent = bool(ask is not None and ask())
@@ -157,6 +160,16 @@ class Writers:
         found: Any = {} if self._find is None else {"animation.ffmpeg_path": self._find()}
         with mpl.rc_context(found):
             yield
+
+
+def _check_suffix(writer: Any, suffix: str) -> None:
+    """Refuse a file that the writer could not write, before it has drawn everything."""
+    if isinstance(writer, PillowWriter):
+        kind = Image.registered_extensions().get(suffix.lower())
+        if kind not in Image.SAVE_ALL:
+            raise ValueError(f"writer={type(writer).__name__} makes no movie of {suffix!r} files")
+    if isinstance(writer, HTMLWriter) and suffix not in (".html", ".htm"):
+        raise ValueError(f"writer={type(writer).__name__} makes .html files, not {suffix!r}")
 
 
 def sink_of(painter: Painter, path: str) -> WriterSink:

@@ -31,13 +31,13 @@ class Parts:
 
     def __init__(self, output: Output, suffix: str) -> None:
         beside = None if output.direct else os.path.dirname(output.part)
-        self._suffix = suffix
+        self.suffix = suffix
         self._output = output
         self.folder = os.path.abspath(tempfile.mkdtemp(prefix=".framepipe-", dir=beside))
 
     def name(self, number: int) -> str:
         """Return the name of a segment in the folder."""
-        return f"{number:06d}{self._suffix}"
+        return f"{number:06d}{self.suffix}"
 
     def path(self, number: int) -> str:
         """Return the path of a segment."""
@@ -65,7 +65,7 @@ class Parts:
         stem = movie.name.removesuffix(movie.suffix)
         kept = []
         for position, number in enumerate(numbers):
-            path = movie.with_name(f"{stem}.segment-{position:04d}{self._suffix}")
+            path = movie.with_name(f"{stem}.segment-{position:04d}{self.suffix}")
             os.replace(self.path(number), path)
             kept.append(path)
         return tuple(kept)

@@ -55,7 +55,7 @@ LEAVE_TIMEOUT = 2.0
 
 
 def serve(
-    connection: Connection,
+    connection: Line,
     ring: Ring | None,
     make_work: Callable[..., Work],
     *,
@@ -68,7 +68,7 @@ def serve(
 
     Parameters
     ----------
-    connection : Connection
+    connection : Line
         To the main process.
     ring : Ring or None
         Where frames go.

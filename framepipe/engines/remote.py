@@ -1,0 +1,256 @@
+"""Blocks recorded by an executor: processes that others have started, here or on other machines.
+
+The executor shares no memory and no disk with us.  Segments come home as bytes and are written to
+disk at once; a bounded number of blocks is out at a time.  The animation goes with the first
+blocks only: a process that has not seen it answers `Missing`, and gets it with its next block.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import secrets
+from collections.abc import Iterable
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+from ..errors import FramepipeError, WorkerDied
+from .abroad import Home, Lost, Missing, forget, record_block, versions
+from .blocks import Block
+from .ledger import Ledger
+from .messages import Failed
+from .overseer import diverged
+from .segments import PathOf
+from .terms import NO_FRAMES, Progress, Tally
+
+#: Blocks out at a time for each of the executor's workers: one at hand, one to go on with.
+IN_FLIGHT = 2
+#: Deaths of helpers that a block may cause before it is given up.
+DEATHS = 2
+#: Times that Dask runs a block again which has failed for reasons of its own.
+DASK_RETRIES = 3
+
+
+def check_executor(executor: Any) -> None:
+    """Refuse what cannot run blocks.
+
+    Raises
+    ------
+    TypeError
+        If it is no executor.
+    ValueError
+        If it runs threads.
+    """
+    if isinstance(executor, ThreadPoolExecutor):
+        raise ValueError(
+            "a ThreadPoolExecutor cannot record blocks: pyplot's state, rcParams and the random "
+            "generators belong to the whole process, so threads would draw into each other's "
+            "frames. Use a ProcessPoolExecutor, or leave executor out"
+        )
+    if not isinstance(executor, Executor) and not hasattr(executor, "get_executor"):
+        raise TypeError(
+            "executor must be a concurrent.futures.Executor or a Dask distributed.Client, not "
+            f"{type(executor).__name__}"
+        )
+
+
+def count_workers(executor: Any) -> int:
+    """Return how many blocks an executor records at a time, as far as it tells.
+
+    ``Client.nthreads`` is Dask's, ``num_workers`` mpi4py's, ``_max_workers`` that of
+    `concurrent.futures` and of loky.
+    """
+    if hasattr(executor, "get_executor"):
+        return max(1, sum(map(int, executor.nthreads().values())))
+    for name in ("num_workers", "_max_workers"):
+        count = getattr(executor, name, None)
+        if isinstance(count, int) and count > 0:
+            return count
+    return os.cpu_count() or 1
+
+
+class ExecutorRun:
+    """One movie's blocks, recorded by an executor.
+
+    Parameters
+    ----------
+    executor : Executor or distributed.Client
+        Who records.  It is not shut down.
+    packed : bytes
+        See `Helper`.
+    blocks : iterable of Block
+        What is to be recorded.
+    total : int or None
+        Number of frames; an upper bound will do.
+    path_of : callable
+        Returns the path of a block's file.
+    workers : int
+        How many blocks it records at a time.
+    suffix : str
+        Ending of the segments' names.
+    max_in_flight : int, optional
+        Most blocks that it has at a time.
+    progress : callable, optional
+        See `Progress`.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        What has been recorded.
+    """
+
+    def __init__(
+        self,
+        executor: Any,
+        packed: bytes,
+        blocks: Iterable[Block],
+        total: int | None,
+        path_of: PathOf,
+        *,
+        workers: int,
+        suffix: str,
+        max_in_flight: int | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self._client = executor if hasattr(executor, "get_executor") else None
+        self._executor = executor
+        if self._client is not None:
+            self._executor = executor.get_executor(pure=False, retries=DASK_RETRIES)
+        self._packed = packed
+        self._path_of = path_of
+        self._suffix = suffix
+        self._workers = workers
+        self._most = max_in_flight or IN_FLIGHT * workers
+        self._job = secrets.token_hex(8)
+        self._expected = versions()
+        self._out: dict[Future[Any], Block] = {}
+        self._sent = 0
+        self._deaths: dict[int, int] = {}
+        self.ledger = Ledger(blocks, total, progress)
+        self.tally = Tally(workers=workers)
+
+    def run(self) -> Tally:
+        """Record all blocks.
+
+        Returns
+        -------
+        Tally
+            What was done.
+
+        Raises
+        ------
+        FrameError
+            If the user's code, or drawing, raised.
+        WorkerDied
+            If the executor broke, or a block has killed its process again and again.
+        Exception
+            What an encoder raises.
+        """
+        try:
+            while not self.ledger.finished:
+                self._hand_out()
+                done, _ = concurrent.futures.wait(
+                    self._out, return_when=concurrent.futures.FIRST_COMPLETED
+                )
+                for future in done:
+                    self._hear(future, self._out.pop(future))
+        finally:
+            for future in self._out:
+                future.cancel()
+            self._let_go()
+        if self.tally.frames == 0:
+            raise FramepipeError(NO_FRAMES)
+        return self.tally
+
+    def _hand_out(self) -> None:
+        while len(self._out) < self._most:
+            block = self.ledger.claim()
+            if block is None:
+                break
+            # Once for each worker; whoever has not been reached by that will say so.
+            self._submit(block, with_animation=self._sent < self._workers)
+
+    def _submit(self, block: Block, *, with_animation: bool) -> None:
+        self._sent += with_animation
+        try:
+            future = self._executor.submit(
+                record_block,
+                self._job,
+                self._packed if with_animation else None,
+                self._expected,
+                (block.number, block.start, block.stop),
+                self._suffix,
+            )
+        except BrokenExecutor as error:
+            raise self._broken(error, block) from error
+        self._out[future] = block
+
+    def _hear(self, future: Future[Any], block: Block) -> None:
+        try:
+            answer = future.result()
+        except Exception as error:
+            raise self._broken(error, block) from error
+        if isinstance(answer, Home):
+            self._arrived(answer, block)
+        elif isinstance(answer, Missing):
+            self._submit(block, with_animation=True)
+        elif isinstance(answer, Failed):
+            raise answer.error()
+        elif isinstance(answer, Lost):
+            deaths = self._deaths[block.number] = self._deaths.get(block.number, 0) + 1
+            if deaths >= DEATHS:
+                raise WorkerDied(
+                    f"the process that recorded {_frames(block)} died twice (exit code "
+                    f"{answer.exitcode}, on {answer.where}). A crash in compiled code shows with "
+                    "workers=0 and python -X faulthandler; signal 9 is most often the system's "
+                    "answer to memory running out",
+                    answer.exitcode,
+                    None,
+                )
+            self.tally.restarts += 1
+            self._submit(block, with_animation=False)
+        else:
+            raise FramepipeError(
+                f"the executor's process has {_differences(answer, self._expected)}: frames could "
+                "come out different. Install the same versions everywhere"
+            )
+
+    def _arrived(self, home: Home, block: Block) -> None:
+        if home.data:
+            with open(self._path_of(block.number), "wb") as file:
+                file.write(home.data)
+        recorded = home.recorded
+        self.tally.merge(recorded.tally)
+        wrong = self.ledger.recorded(block.number, recorded.tally.frames, recorded.ended)
+        if wrong is not None:
+            raise diverged(wrong, self.ledger.total or 0)
+
+    def _broken(self, error: BaseException, block: Block) -> WorkerDied:
+        name = type(self._client or self._executor).__name__
+        what = "broke" if isinstance(error, BrokenExecutor) else "failed"
+        return WorkerDied(
+            f"the executor, a {name}, {what} while {_frames(block)} were being recorded: "
+            f"{type(error).__name__}: {error}. One of its processes may have been killed; the "
+            "movie must be made again, with a new executor if this one is broken",
+            None,
+            None,
+        )
+
+    def _let_go(self) -> None:
+        """Let every process forget the job, where there is a way to reach it."""
+        if self._client is not None:
+            with suppress(Exception):  # workers come and go; those left forget it by themselves
+                self._client.run(forget, self._job, on_error="ignore")
+
+
+def _frames(block: Block) -> str:
+    return f"frames {block.start} to {block.stop - 1}"
+
+
+def _differences(theirs: dict[str, str], ours: dict[str, str]) -> str:
+    return ", ".join(
+        f"{name} {theirs.get(name)} (here {version})"
+        for name, version in ours.items()
+        if theirs.get(name) != version
+    )
