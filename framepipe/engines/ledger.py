@@ -95,7 +95,7 @@ class Ledger:
             self.took(number, block.start + frames - 1)
         if self._ended is not None:
             for other, drawn in self._recorded.values():
-                if other.start + drawn > self._ended:
+                if drawn and other.start + drawn > self._ended:
                     last = other.start + drawn - 1
                     return _two_ends(self._ended, f"another one drew frame {last}")
         return None

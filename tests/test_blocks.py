@@ -1,0 +1,369 @@
+"""Into which blocks a movie is cut, and the book that is kept of them: pure, no processes."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framepipe.engines.blocks import SMALLEST, UNKNOWN, Block, plan
+from framepipe.engines.ledger import Ledger
+
+Told = list[tuple[int, int | None]]
+
+
+def bounds(blocks: Any) -> list[tuple[int, int]]:
+    """Where blocks begin and end; they must be numbered in order."""
+    found = list(blocks)
+    assert [block.number for block in found] == list(range(len(found)))
+    return [(block.start, block.stop) for block in found]
+
+
+def assert_covers(found: Sequence[tuple[int, int]], total: int) -> None:
+    """Every frame is in one block, in order, and no block is empty."""
+    assert list(itertools.chain.from_iterable(range(*one) for one in found)) == list(range(total))
+    assert all(start < stop for start, stop in found)
+
+
+# ------------------------------------------------------------------------------- cutting
+
+
+@pytest.mark.parametrize(
+    ("number", "total", "expected"),
+    [
+        (1, 10, [(0, 10)]),
+        (2, 10, [(0, 5), (5, 10)]),
+        (3, 10, [(0, 3), (3, 6), (6, 10)]),
+        (10, 10, [(i, i + 1) for i in range(10)]),
+        (99, 3, [(0, 1), (1, 2), (2, 3)]),
+    ],
+)
+def test_a_number_makes_that_many_blocks_of_about_equal_length(
+    number: int, total: int, expected: list[tuple[int, int]]
+) -> None:
+    assert bounds(plan(number, total, 2)) == expected
+
+
+@given(st.integers(1, 3000), st.integers(1, 200))
+def test_any_number_of_blocks_covers_every_frame_once(total: int, number: int) -> None:
+    found = bounds(plan(number, total, 3))
+    assert_covers(found, total)
+    assert len(found) == min(number, total)
+    lengths = [stop - start for start, stop in found]
+    assert max(lengths) - min(lengths) <= 1
+
+
+@pytest.mark.parametrize(
+    "ranges",
+    [
+        [range(4), range(4, 5), range(5, 12)],
+        [(0, 4), (4, 5), (5, 12)],
+        ((0, 4), range(4, 5), [5, 12]),
+    ],
+)
+def test_ranges_and_pairs_are_taken_as_they_are(ranges: Any) -> None:
+    assert bounds(plan(ranges, 12, 2)) == [(0, 4), (4, 5), (5, 12)]
+
+
+@given(st.integers(1, 500), st.sets(st.integers(1, 499)))
+def test_every_list_that_covers_all_frames_is_taken(total: int, cuts: set[int]) -> None:
+    edges = [0, *sorted(cut for cut in cuts if cut < total), total]
+    wanted = list(itertools.pairwise(edges))
+    assert bounds(plan(wanted, total, 2)) == wanted
+    assert bounds(plan([range(*one) for one in wanted], total, 2)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ranges", "says"),
+    [
+        ([(0, 4), (6, 10)], "gap: frames 4 to 5 are in no block before block 1, which begins at 6"),
+        ([(0, 4), (5, 10)], "gap: frame 4 is in no block before block 1, which begins at 5"),
+        ([(2, 10)], "gap: frames 0 to 1 are in no block before block 0"),
+        ([(0, 9)], "gap: frame 9 is in no block$"),
+        ([(0, 4), (4, 7)], "gap: frames 7 to 9 are in no block$"),
+        ([(0, 6), (4, 10)], "overlap: block 1 begins at 4, and frames 4 to 5 are in a block"),
+        ([(0, 6), (5, 10)], "overlap: block 1 begins at 5, and frame 5 is in a block before it"),
+        ([(0, 9), (2, 4), (9, 10)], "overlap: block 1 begins at 2, and frames 2 to 3 are"),
+        ([(4, 10), (0, 4)], "gap: frames 0 to 3 are in no block before block 0"),
+        ([(0, 12)], "reach to frame 11, but there are 10 frames"),
+        ([(0, 10), (10, 11)], "reach to frame 10, but there are 10 frames"),
+        ([], "blocks is an empty sequence"),
+        ([(0, 4), (4, 4), (4, 10)], r"block 1, \(4, 4\), is empty"),
+        ([range(5, 2)], r"block 0, range\(5, 2\), is empty"),
+        ([(-2, 10)], r"block 0, \(-2, 10\), begins before frame 0"),
+        ([range(0, 10, 2)], r"block 0, range\(0, 10, 2\), must have step 1"),
+        ([range(9, -1, -1)], "must have step 1"),
+        (0, "blocks must be 1 or more, not 0"),
+        (-3, "blocks must be 1 or more, not -3"),
+    ],
+)
+def test_blocks_that_do_not_cover_all_frames_once_are_refused(ranges: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        plan(ranges, 10, 2)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "says"),
+    [
+        (True, "not True"),
+        (2.0, "not 2.0"),
+        ({3, 4}, "sequence of ranges"),
+        ([3, 4], r"block 0 must be a range or a pair \(start, stop\), not 3"),
+        ([(0, 5), (5, 7, 10)], r"block 1 must be a range or a pair"),
+        ([(0, 5.0)], "block 0 must hold whole numbers"),
+        ([(False, 10)], "block 0 must hold whole numbers"),
+        ("04", "block 0 must be a range or a pair"),
+    ],
+)
+def test_what_is_no_list_of_ranges_is_a_typeerror(blocks: Any, says: str) -> None:
+    with pytest.raises(TypeError, match=says):
+        plan(blocks, 10, 2)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "what"), [(2, "blocks=2"), ([(0, 5)], "a list of blocks"), ([], "a list of blocks")]
+)
+def test_blocks_of_a_movie_of_unknown_length_are_refused(blocks: Any, what: str) -> None:
+    with pytest.raises(ValueError, match=f"{what} needs an animation of known length"):
+        plan(blocks, None, 2)
+
+
+def test_one_block_holds_a_movie_of_any_length() -> None:
+    (block,) = plan(1, None, 2)
+    assert block.start == 0
+    assert block.stop > 10**12
+
+
+def test_chosen_blocks_of_a_movie_of_unknown_length_never_end() -> None:
+    first = list(itertools.islice(plan(None, None, 2), 1000))
+    assert bounds(first) == [(i * UNKNOWN, (i + 1) * UNKNOWN) for i in range(1000)]
+
+
+@settings(max_examples=300)
+@given(st.integers(1, 50_000), st.integers(1, 64))
+def test_chosen_blocks_cover_all_and_get_no_longer_and_never_too_short(
+    total: int, workers: int
+) -> None:
+    found = bounds(plan(None, total, workers))
+    assert found[0][0] == 0
+    assert found[-1][1] == total
+    assert all(one[1] == other[0] for one, other in itertools.pairwise(found))
+    lengths = [stop - start for start, stop in found]
+    if workers == 1:
+        assert lengths == [total], "nobody waits for anybody"
+        return
+    # The last one takes a crumb along, or is what is left.
+    assert all(one >= other for one, other in itertools.pairwise(lengths[:-1]))
+    assert all(length >= SMALLEST[0] for length in lengths[:-1])
+    assert lengths[-1] >= min(total, SMALLEST[0] // 2)
+    assert lengths[0] <= max(total / workers, SMALLEST[1])
+
+
+def test_chosen_blocks_of_a_long_movie_feed_every_worker_and_fall() -> None:
+    lengths = [stop - start for start, stop in bounds(plan(None, 10_000, 4))]
+    assert lengths[0] == 10_000 // (2 * 4)
+    assert lengths[-2] == SMALLEST[1]
+    assert len(lengths) > 4 * 4
+    assert len(lengths) < 4 * 20, "each costs the start of an encoder"
+
+
+# -------------------------------------------------------------------------------- ledger
+
+
+def book(lengths: Sequence[int], told: Told | None = None) -> Ledger:
+    """A ledger of blocks of these lengths."""
+    edges = [0, *itertools.accumulate(lengths)]
+    blocks = [Block(i, *pair) for i, pair in enumerate(itertools.pairwise(edges))]
+    report = None if told is None else lambda i, n: told.append((i, n))
+    return Ledger(blocks, edges[-1], report)
+
+
+def claim_all(ledger: Ledger) -> list[Block]:
+    found = []
+    while (block := ledger.claim()) is not None:
+        found.append(block)
+    return found
+
+
+@given(st.data())
+def test_blocks_home_in_any_order_are_reported_in_order_and_once(data: st.DataObject) -> None:
+    lengths = data.draw(st.lists(st.integers(1, 6), min_size=1, max_size=8))
+    order = data.draw(st.permutations(range(len(lengths))))
+    told: Told = []
+    ledger = book(lengths, told)
+    blocks = claim_all(ledger)
+    assert [block.number for block in blocks] == list(range(len(lengths)))
+    assert ledger.exhausted
+    home: set[int] = set()
+    for number in order:
+        assert not ledger.finished
+        assert ledger.recorded(number, lengths[number], None) is None
+        home.add(number)
+        whole = next((i for i in range(len(lengths)) if i not in home), len(lengths))
+        assert [i for i, _ in told] == list(range(sum(lengths[:whole])))
+    assert ledger.finished
+    assert ledger.out == []
+    assert ledger.made == list(enumerate(lengths))
+    assert told == [(i, sum(lengths)) for i in range(sum(lengths))]
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_frames_taken_in_any_interleaving_are_reported_in_order_and_once(
+    lengths: list[int], dice: random.Random
+) -> None:
+    """Blocks may also be given back midway, and recorded anew from their beginning."""
+    told: Told = []
+    ledger = book(lengths, told)
+    position = {block.number: (block, 0) for block in claim_all(ledger)}
+    returned = 0
+    while position:
+        number = dice.choice(sorted(position))
+        block, done = position[number]
+        if returned < 3 and dice.random() < 0.1:
+            returned += 1
+            ledger.give_back(number)
+            assert not ledger.finished
+            again = ledger.claim()
+            assert again == block
+            position[number] = (block, 0)
+        elif done < block.stop - block.start:
+            ledger.took(number, block.start + done)
+            position[number] = (block, done + 1)
+        else:
+            assert ledger.recorded(number, done, None) is None
+            del position[number]
+        assert told == [(i, sum(lengths)) for i in range(len(told))]
+    assert len(told) == sum(lengths)
+    assert ledger.finished
+
+
+def test_progress_stops_at_the_first_frame_that_is_missing() -> None:
+    told: Told = []
+    ledger = book([3, 3, 3], told)
+    claim_all(ledger)
+    ledger.took(1, 3)
+    ledger.recorded(2, 3, None)
+    assert told == []
+    ledger.took(0, 0)
+    ledger.took(0, 1)
+    assert [i for i, _ in told] == [0, 1]
+    ledger.took(0, 2)
+    assert [i for i, _ in told] == [0, 1, 2, 3]
+    ledger.recorded(1, 3, None)
+    assert [i for i, _ in told] == list(range(9))
+
+
+def test_blocks_given_back_come_first_and_in_order() -> None:
+    ledger = book([2, 2, 2, 2])
+    for _ in range(3):
+        ledger.claim()
+    ledger.give_back(2)
+    ledger.give_back(0)
+    assert [block.number for block in ledger.out] == [1]
+    assert [block.number for block in claim_all(ledger)] == [0, 2, 3]
+
+
+def test_a_worker_gets_no_block_that_it_has_passed() -> None:
+    """Frames are drawn in ascending order; a block given back waits for somebody else."""
+    ledger = book([2, 2, 2])
+    ledger.claim()
+    ledger.claim()
+    ledger.give_back(0)
+    passed = ledger.claim(after=1)
+    assert passed is not None
+    assert passed.number == 2
+    assert ledger.claim(after=2) is None
+    fresh = ledger.claim(after=-1)
+    assert fresh is not None
+    assert fresh.number == 0
+
+
+def test_a_block_given_back_is_recorded_though_all_others_are_home() -> None:
+    ledger = book([2, 2])
+    claim_all(ledger)
+    ledger.recorded(1, 2, None)
+    ledger.give_back(0)
+    assert not ledger.finished
+    assert not ledger.exhausted
+    assert [block.number for block in claim_all(ledger)] == [0]
+    ledger.recorded(0, 2, None)
+    assert ledger.finished
+
+
+def test_the_end_that_a_block_has_met_ends_an_endless_plan() -> None:
+    told: Told = []
+    ledger = Ledger(plan(None, None, 2), None, lambda i, n: told.append((i, n)))
+    blocks = [ledger.claim() for _ in range(4)]
+    assert [block.number for block in blocks if block is not None] == [0, 1, 2, 3]
+    assert ledger.recorded(0, UNKNOWN, None) is None
+    assert ledger.total is None
+    assert told[-1] == (UNKNOWN - 1, None)
+    # Block 2 ends within, block 3 lies behind the end.
+    end = 2 * UNKNOWN + 7
+    assert ledger.recorded(3, 0, end) is None
+    assert ledger.claim() is None
+    assert ledger.total == end
+    assert not ledger.finished
+    assert ledger.recorded(1, UNKNOWN, None) is None
+    assert ledger.recorded(2, 7, end) is None
+    assert ledger.finished
+    assert ledger.made == [(0, UNKNOWN), (1, UNKNOWN), (2, 7)]
+    assert [i for i, _ in told] == list(range(end))
+    assert told[-1] == (end - 1, end)
+
+
+def test_an_end_right_at_a_border_is_met_by_the_block_behind_it() -> None:
+    ledger = Ledger(plan(None, None, 2), None, None)
+    ledger.claim()
+    ledger.recorded(0, UNKNOWN, None)
+    assert not ledger.finished
+    ledger.claim()
+    assert ledger.recorded(1, 0, UNKNOWN) is None
+    assert ledger.finished
+    assert ledger.made == [(0, UNKNOWN)]
+
+
+def test_blocks_given_back_are_recorded_even_behind_the_end_of_another() -> None:
+    """They might lie before it; whoever records them will say."""
+    ledger = book([4, 4, 4])
+    claim_all(ledger)
+    ledger.give_back(0)
+    assert ledger.recorded(1, 2, 6) is None
+    assert not ledger.finished
+    assert [block.number for block in claim_all(ledger)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ([(1, 2, 6), (2, 0, 5)], "ended after 6 frames, another one after 5"),
+        ([(0, 3, 3), (1, 4, None)], "ended after 3 frames, another one drew frame 7"),
+        ([(2, 4, None), (1, 1, 5)], "ended after 5 frames, another one drew frame 11"),
+    ],
+)
+def test_replays_that_met_two_ends_do_not_fit_together(
+    answers: list[tuple[int, int, int | None]], says: str
+) -> None:
+    ledger = book([4, 4, 4])
+    claim_all(ledger)
+    *fine, last = answers
+    for answer in fine:
+        assert ledger.recorded(*answer) is None
+    wrong = ledger.recorded(*last)
+    assert wrong is not None
+    assert says in wrong
+
+
+def test_replays_that_met_one_end_fit_together() -> None:
+    ledger = book([4, 4, 4])
+    claim_all(ledger)
+    assert ledger.recorded(2, 0, 6) is None
+    assert ledger.recorded(1, 2, 6) is None
+    assert ledger.recorded(0, 4, None) is None
+    assert ledger.finished
+    assert ledger.total == 6
