@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import os
+import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -180,6 +183,22 @@ def sink_of(painter: Painter, path: str) -> WriterSink:
     return sink
 
 
+@contextlib.contextmanager
+def _scratch_beside(path: str) -> Any:
+    """Let a writer make its temporary folder beside a segment, which is cleared whoever is killed.
+
+    But where the name holds what its program may take for a pattern of names.
+    """
+    before = tempfile.tempdir
+    folder = os.path.dirname(os.path.abspath(path))
+    if re.fullmatch(r"[\w./\\ -]+", folder):
+        tempfile.tempdir = folder
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 class WriterSink:
     """A writer that takes frames as an encoder does.
 
@@ -212,7 +231,7 @@ class WriterSink:
 
     def start(self) -> None:
         """Set the writer up."""
-        with self._explained("could not begin"), self._surroundings():
+        with self._explained("could not begin"), self._surroundings(), _scratch_beside(self._path):
             self._running = True
             # A Path, as some writers look at its suffix.
             self._writer.setup(self._painter.figure, Path(self._path), self._painter.settings.dpi)
