@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -15,6 +16,8 @@ import psutil
 import pytest
 
 mpl.use("agg")
+# Before anybody starts the fork server: its children then need no second to import matplotlib.
+multiprocessing.set_forkserver_preload(["framepipe.drawing.job", "matplotlib.pyplot"])
 sys.path.insert(0, str(Path(__file__).parent))  # for `animations` and `reference`
 
 
@@ -57,8 +60,17 @@ def _kept_by_python() -> set[int]:
     return {fd for fd in (tracker._fd, server._forkserver_alive_fd) if isinstance(fd, int)}
 
 
+#: With pytest-xdist other tests run beside this one: then only what lies in places of our own can
+#: be told to be ours.
+_ALONE = "PYTEST_XDIST_WORKER" not in os.environ
+if not _ALONE:
+    _ours = tempfile.TemporaryDirectory(prefix="tests-")
+    tempfile.tempdir = os.environ["TMPDIR"] = _ours.name
+
+
 def _files() -> set[str]:
-    places = [Path("/dev/shm"), Path(tempfile.gettempdir())]
+    places = [Path("/dev/shm")] if _ALONE else []
+    places.append(Path(tempfile.gettempdir()))
     return {
         str(entry)
         for place in places

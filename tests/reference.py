@@ -1,7 +1,7 @@
 """How truth is made: what `Animation.save` does with a case of the corpus.
 
-One ffmpeg run writes two files: the raw RGBA frames as matplotlib handed them over, and, where
-nothing is transparent, an mp4.  framepipe is given the very same arguments, so both the frames and
+One ffmpeg run writes the raw RGBA frames as matplotlib handed them over and, for opaque cases at
+the core, an mp4 as well.  framepipe is given the very same arguments, so both the frames and
 the finished movie can be compared.
 """
 
@@ -75,14 +75,23 @@ def arguments(case: Case, directory: Path) -> dict[str, Any]:
     """
     raw = ["-f", "rawvideo", "-pix_fmt", "rgba"]
     common = {"filename": str(directory / f"{case.name}.rgba"), "writer": "ffmpeg", **case.save}
-    if case.transparent:
+    if not makes_mp4(case):
         return {**common, "codec": "rawvideo", "extra_args": raw}
     mp4 = ["-pix_fmt", "yuv420p", "-preset", "ultrafast", "-y", str(movie_of(case, directory))]
     return {**common, "extra_args": [*mp4, *raw, "-vcodec", "rawvideo"]}
 
 
+def makes_mp4(case: Case) -> bool:
+    """Whether an mp4 is made beside the raw frames: of opaque cases, and those at the core only.
+
+    The same frames with the same arguments make the same movie; it is looked at to see that they
+    are the same arguments.
+    """
+    return case.core and not case.transparent
+
+
 def movie_of(case: Case, directory: Path) -> Path:
-    """Where the mp4 of an opaque case goes."""
+    """Where the mp4 goes, if one is made."""
     return directory / f"{case.name}.mp4"
 
 
@@ -107,9 +116,40 @@ def run_framepipe(case: Case, directory: Path, **options: Any) -> Reference:
     return _reference(case, directory, movie.width, movie.height)
 
 
+def run_segments(case: Case, directory: Path, blocks: Any) -> tuple[Any, list[str]]:
+    """The same case as lossless segments: the movie, and a hash of each of its frames."""
+    import framepipe
+
+    given = {
+        **arguments(case, directory),
+        "filename": str(directory / f"{case.name}.mkv"),
+        # These count, being the last; sizes and colours still follow the codec named first.
+        "extra_args": ["-vcodec", "ffv1", "-pix_fmt", "bgra"],
+    }
+    raw = directory / f"{case.name}.rgba"
+    with surroundings(case):
+        animation, extra = case.build()
+        if known_length(animation, extra) is None:
+            blocks = None
+        movie = framepipe.encode(
+            animation, **given, extra_anim=extra or None, workers=2,
+            mode=framepipe.Segments(blocks=blocks),
+        )  # fmt: skip
+    decode = ["-i", str(movie.path), "-f", "rawvideo", "-pix_fmt", "rgba", "-y", str(raw)]
+    subprocess.run([FFMPEG, "-nostdin", "-loglevel", "error", *decode], check=True)
+    return movie, hashes(raw, movie.width, movie.height)
+
+
+def known_length(animation: Any, extra: Any) -> int | None:
+    """How many frames an animation says it has; None if it does not."""
+    from framepipe.drawing.source import Source
+
+    return Source([animation, *(extra or ())]).length
+
+
 def _reference(case: Case, directory: Path, width: int, height: int) -> Reference:
     raw = directory / f"{case.name}.rgba"
-    movie = None if case.transparent else movie_of(case, directory)
+    movie = movie_of(case, directory) if makes_mp4(case) else None
     return Reference(hashes(raw, width, height), width, height, raw, movie)
 
 

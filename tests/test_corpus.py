@@ -1,41 +1,44 @@
 """Fidelity: the frames and the movie that `Animation.save` makes, for every animation we have.
 
-Every case runs with 0, 1, 2 and 3 forked workers, in every way of redrawing, and, where it can be
-pickled, in workers that are no forks.  The fork server has imported framepipe before it forks; the
-animation travels to its children exactly as it travels to spawned ones, which the cases marked
-``core`` run in, too.
+Every case runs with several numbers of forked workers, kept and compared with full draws, and,
+where it can be pickled, in a worker that is no fork.  The fork server has imported framepipe before
+it forks (see conftest.py); the animation travels to its children exactly as it travels to spawned
+ones, which the cases marked ``core`` run in, too.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import os
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from animations import CORPUS, Case
-from reference import Reference, decoded, run_framepipe, truth
+from reference import Reference, decoded, run_framepipe, run_segments, truth
 
 import framepipe
 
 ALL = list(CORPUS.values())
 
+#: How many forked workers draw, and how.
 WAYS: dict[str, dict[str, Any]] = {
-    "here": {"workers": 0, "redraw": "auto"},
-    "one": {"workers": 1, "redraw": "full"},
-    "two": {"workers": 2, "redraw": "auto"},
-    "three": {"workers": 3, "redraw": "verify"},
+    f"{redraw}{workers}": {"workers": workers, "redraw": redraw}
+    for workers in (0, 1, 2, 3)
+    for redraw in ("auto", "full", "verify")
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ready_fork_server() -> Iterator[None]:
-    """Let the fork server import what takes long before it forks."""
-    multiprocessing.set_forkserver_preload(["framepipe.drawing.job", "matplotlib.pyplot"])
-    yield
-    multiprocessing.set_forkserver_preload([])
+def ways_of(case: Case) -> list[str]:
+    """What a case goes through here.
+
+    All ways for all cases take an hour: `FRAMEPIPE_CORPUS=all`.
+    """
+    if os.environ.get("FRAMEPIPE_CORPUS") == "all":
+        return list(WAYS)
+    if case.core:
+        return ["auto0", "full1", "auto2", "verify3"]
+    return ["auto0", "auto2", "verify1"]
 
 
 def run(case: Case, directory: Path, **options: Any) -> Reference:
@@ -55,8 +58,10 @@ def check(case: Case, made: Reference) -> None:
         assert decoded(made.movie) == decoded(true.movie)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("case", ALL, ids=str)
+@pytest.mark.parametrize(
+    ("case", "way"),
+    [pytest.param(case, way, id=f"{case}-{way}") for case in ALL for way in ways_of(case)],
+)
 def test_forked(case: Case, way: str, tmp_path: Path) -> None:
     """Kept frames equal full draws; under "verify", what changes in secret is found and named."""
     mismatch = None
@@ -76,7 +81,7 @@ def test_forked(case: Case, way: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", [case for case in ALL if case.travels], ids=str)
 def test_not_forked(case: Case, tmp_path: Path) -> None:
-    check(case, run(case, tmp_path, workers=2, start_method="forkserver"))
+    check(case, run(case, tmp_path, workers=1, start_method="forkserver"))
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if case.travels and case.core], ids=str)
@@ -87,3 +92,31 @@ def test_spawned(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", [case for case in ALL if case.independent and case.core], ids=str)
 def test_independent(case: Case, tmp_path: Path) -> None:
     check(case, run(case, tmp_path, workers=2, independent=True))
+
+
+def blocks_of(case: Case, how: str) -> Any:
+    """The blocks of that kind; an unknown length allows none but those chosen by framepipe."""
+    if how == "uneven":
+        return [(0, 1), (1, case.frames - 2), (case.frames - 2, case.frames)]
+    return {"two": 2, "five": 5, "ones": case.frames}[how]
+
+
+def ways_to_cut(case: Case) -> list[str]:
+    """The cases take turns; all of them in all ways with `FRAMEPIPE_CORPUS=all`."""
+    ways = ["two", "five", "uneven", "ones"]
+    if os.environ.get("FRAMEPIPE_CORPUS") == "all":
+        return ways
+    return [ways[ALL.index(case) % len(ways)]]
+
+
+@pytest.mark.parametrize(
+    ("case", "how"),
+    [pytest.param(case, how, id=f"{case}-{how}") for case in ALL for how in ways_to_cut(case)],
+)
+def test_segments(case: Case, how: str, tmp_path: Path) -> None:
+    """Blocks encoded apart, without loss, and joined by copying."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        movie, frames = run_segments(case, tmp_path, blocks_of(case, how))
+    assert movie.mode == "segments"
+    assert frames == truth(case).frames
