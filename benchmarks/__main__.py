@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import contenders, machine, memory, moving
+from . import clusters, contenders, machine, machines, memory, moving
 from .cases import CASES
 from .launch import RunFailed
 from .runner import run_case
@@ -68,8 +68,16 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
         found = result["memory"] = memory.measure(frames)
         print(memory.text(found), end="\n\n", flush=True)
         good &= found["flat"]
-    special = options.moving or options.memory
     cores = result["machine"]["usable_cores"]
+    if options.dask:
+        frames = options.frames or (clusters.QUICK_FRAMES if options.quick else clusters.FRAMES)
+        repeat = options.repeat or (QUICK_REPEAT if options.quick else clusters.REPEAT)
+        found = result["dask"] = clusters.measure(frames, repeat, cores)
+        print(clusters.text(found), end="\n\n", flush=True)
+    if options.machines:
+        found = result["machines"] = machines.run()
+        print(machines.text(found), end="\n\n", flush=True)
+    special = options.moving or options.memory or options.dask or options.machines
     for name in options.case or (() if special else DEFAULT_CASES):
         found = result["cases"][name] = run_case(
             CASES[name],
@@ -108,6 +116,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--memory", action="store_true", help="whether memory stays flat over 5,000 frames"
+    )
+    parser.add_argument(
+        "--dask", action="store_true", help="how segments scale with Dask workers on this machine"
+    )
+    parser.add_argument(
+        "--machines", action="store_true", help="where segments would stop scaling, simulated"
     )
     return parser
 

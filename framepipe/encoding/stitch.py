@@ -27,6 +27,7 @@ from .packets import ask, check_movie, frame_duration, packets, words
 
 #: The list of segments that ffmpeg's concat demuxer reads; beside them, so that names are plain.
 _LIST = "segments.ffconcat"
+_CONCAT = ("-f", "concat", "-i", _LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,36 +104,58 @@ def join_by_copying(
     and decoding times can run backwards where a block of a frame or two has no B-frames and the
     next one has.  Both are put right by a bitstream filter: every packet's presentation time is
     rounded to the frame it can only belong to, and decoding times count up evenly, as far ahead
-    as the deepest reordering needs.  That is what a single encode gives.
+    as the deepest reordering needs.  That is what a single encode gives.  Opening a segment takes
+    some 4 ms, so each is read once if all goes well.
     """
     duration = frame_duration(ffmpeg, encoding.fps)
     _write_list(segments, duration)
-    source = ("-f", "concat", "-i", _LIST)
-    found = packets(ffmpeg, *source, cwd=segments.folder)
-    positions = found.positions(duration)
-    if sorted(positions) != list(range(segments.frames)):
-        raise StitchError(
-            f"the segments hold {len(positions)} frames at {len(set(positions))} times; "
-            f"{segments.frames} frames were recorded"
-        )
-    ahead = max(stored - shown for stored, shown in enumerate(positions))
+    muxer = (*for_muxer(encoding, _muxer_options(ffmpeg, COPYABLE[suffix.lower()])), *extra_args)
+
+    def positions(*source: str) -> list[int]:
+        return packets(ffmpeg, *source, cwd=segments.folder).positions(duration)
+
+    def copy(ahead: int) -> None:
+        times = _even_times(duration, ahead)
+        done = ask(
+            ffmpeg, "-nostdin", "-loglevel", "error", *_CONCAT, "-map", "0:v:0", "-c", "copy",
+            "-bsf:v", times, *muxer, "-y", f"file:{output}",
+            cwd=segments.folder,
+        )  # fmt: skip
+        if done.returncode:
+            count = len(segments.names)
+            raise StitchError(f"ffmpeg could not join {count} segments: {words(done)}")
+        check_movie(ffmpeg, output, duration, segments.counts)
+
+    # As a rule no segment reorders more than the longest does, and all need not be read for it.
+    longest = max(zip(segments.counts, segments.names, strict=True))[1]
+    ahead = _reordering(positions("-i", longest))
+    try:
+        copy(ahead)
+    except StitchError:
+        found = positions(*_CONCAT)
+        if sorted(found) != list(range(segments.frames)):
+            raise StitchError(
+                f"the segments hold {len(found)} frames at {len(set(found))} times; "
+                f"{segments.frames} frames were recorded"
+            ) from None
+        if _reordering(found) == ahead:
+            raise
+        copy(_reordering(found))
+
+
+def _reordering(positions: Sequence[int]) -> int:
+    """Return by how many frames decoding must be ahead, so that all are ready to be shown."""
+    return max((stored - shown for stored, shown in enumerate(positions)), default=0)
+
+
+def _even_times(duration: Fraction, ahead: int) -> str:
+    """Return the bitstream filter that gives every packet its frame's time."""
     ticks = f"({duration.numerator}/{duration.denominator}/TB)"
     # Halves go up, as they do where ffmpeg converts times by itself; 1e-6 covers floating point.
-    times = (
+    return (
         f"setts=pts=floor(round(PTS/{ticks})*{ticks}+0.500001)"
         f":dts=floor((N-{ahead})*{ticks}+0.500001):duration=round({ticks})"
     )
-    done = ask(
-        ffmpeg,
-        "-nostdin", "-loglevel", "error", *source, "-map", "0:v:0", "-c", "copy", "-bsf:v", times,
-        *for_muxer(encoding, _muxer_options(ffmpeg, COPYABLE[suffix.lower()])),
-        *extra_args,
-        "-y", f"file:{output}",
-        cwd=segments.folder,
-    )  # fmt: skip
-    if done.returncode:
-        raise StitchError(f"ffmpeg could not join {len(segments.names)} segments: {words(done)}")
-    check_movie(ffmpeg, output, duration, segments.counts)
 
 
 def _muxer_options(ffmpeg: str, muxer: str) -> set[str]:
@@ -203,7 +226,7 @@ def join_by_encoding(
 def _decoded(ffmpeg: str, segments: Recorded, width: int, height: int) -> Generator[bytes]:
     """Yield the segments' frames as raw RGBA bytes."""
     options: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
-    command = [ffmpeg, "-nostdin", "-loglevel", "error", "-f", "concat", "-i", _LIST]
+    command = [ffmpeg, "-nostdin", "-loglevel", "error", *_CONCAT]
     command += ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba"]
     with (
         open(os.path.join(segments.folder, "decoder.log"), "w+b") as log,

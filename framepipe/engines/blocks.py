@@ -16,8 +16,9 @@ from typing import Any
 #: Blocks that what is left would make for each worker.  More means smaller blocks: the end comes
 #: more evenly, and there are more encoders to start.
 SHARES = 2
-#: Least and most frames of the smallest block: x264 needs some 40 frames to know what it has.
-SMALLEST = (10, 250)
+#: Least and most frames of the smallest block.  To begin and end a block takes as long as drawing
+#: some ten frames, and x264 wants some 40 frames to know what it has.
+SMALLEST = (25, 250)
 #: Smallest blocks for each worker, while that keeps them within `SMALLEST`.
 LAST_ROUNDS = 8
 #: Frames of a block when nobody knows how many frames there are.

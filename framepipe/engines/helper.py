@@ -14,6 +14,7 @@ import contextlib
 import os
 import pickle
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -81,6 +82,19 @@ class PipeLine:
         return bool(select.select([self._reader], [], [], 0)[0])
 
 
+class _Orders(PipeLine):
+    """The helper's own line: it knows where the last block was recorded."""
+
+    path = ""
+
+    def recv(self) -> Any:
+        """Wait for the next order."""
+        order = super().recv()
+        if order is not None:
+            self.path = order[-1]
+        return order
+
+
 class Helper:
     """The foreign worker's end of a helper.
 
@@ -136,7 +150,7 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     os.close(nothing)
-    line = PipeLine(reader, writer)
+    line = _Orders(reader, writer)
     try:
         packed = line.recv_bytes()
     except EOFError:
@@ -148,3 +162,6 @@ def main() -> None:
         return work
 
     serve(line, None, make_work, quiet=True, dumps=dumps)
+    if line.path:
+        # The worker removes the folder of each block, unless it was killed.
+        shutil.rmtree(os.path.dirname(line.path), ignore_errors=True)

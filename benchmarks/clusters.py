@@ -1,0 +1,83 @@
+"""How segments scale with Dask workers on this machine: ``python -m benchmarks --dask``."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from .cases import CASES
+from .table import table
+
+CASE = "pendulum"
+FRAMES, REPEAT = 600, 3
+QUICK_FRAMES = 100
+
+
+def measure(frames: int, repeat: int, cores: int) -> dict[str, Any]:
+    """Encode through clusters of 1 to 2 x cores workers of one thread, in turns.
+
+    Parameters
+    ----------
+    frames : int
+        Of each movie.
+    repeat : int
+        Rounds.
+    cores : int
+        CPUs there are to use.
+
+    Returns
+    -------
+    dict
+        Seconds of every run by number of workers (0: the ordered pipe of the same machine), and
+        the frames.
+    """
+    from distributed import Client, LocalCluster
+
+    import framepipe
+
+    counts = sorted({1, 2, cores, 2 * cores})
+    runs: dict[int, list[float]] = {count: [] for count in (0, *counts)}
+    case = CASES[CASE]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "movie.mp4")
+        for _ in range(repeat):
+            for count in runs:
+                if not count:
+                    runs[0].append(framepipe.encode(case.build(frames), path, **case.save).seconds)
+                    continue
+                with (
+                    LocalCluster(
+                        n_workers=count, threads_per_worker=1, dashboard_address=None
+                    ) as cluster,
+                    Client(cluster) as client,
+                ):
+                    begin = time.perf_counter()
+                    movie = framepipe.encode(
+                        case.build(frames),
+                        path,
+                        mode=framepipe.Segments(executor=client),
+                        **case.save,
+                    )
+                    runs[count].append(time.perf_counter() - begin)
+                    if movie.frames != frames:
+                        raise RuntimeError(f"{movie.frames} frames instead of {frames}")
+    return {"case": CASE, "frames": frames, "seconds": runs, "cores": cores}
+
+
+def text(found: dict[str, Any]) -> str:
+    """Show it as a table."""
+    seconds = {count: statistics.median(runs) for count, runs in found["seconds"].items()}
+    rows = [
+        (
+            f"{count} Dask workers" if count else "the pipe, no Dask",
+            f"{value:.2f}",
+            f"{found['frames'] / value:.0f}",
+            f"{seconds[1] / value:.2f}",
+        )
+        for count, value in seconds.items()
+    ]
+    title = f"{found['case']}, {found['frames']} frames, {found['cores']} cores, medians"
+    return "\n".join([title, table(("", "wall s", "frames/s", "x one worker"), rows)])
