@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import io
 import logging
+import multiprocessing
 import os
 import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pytest
-from clips import FFMPEG, children, clip, everything_in
+from clips import FFMPEG, children, clip, everything_in, wait_until
 from matplotlib.animation import (
     AbstractMovieWriter,
     FFMpegFileWriter,
@@ -398,3 +400,25 @@ def test_a_writer_that_fails_is_named_and_leaves_nothing(
     assert target.read_text() == "old"
     assert everything_in(tmp_path) == {name}
     assert children() == ([], [])
+
+
+class WaitsForTheOther(FFMpegFileWriter):
+    """One worker chokes when the other one has a frame in a file of its own."""
+
+    def grab_frame(self, **savefig_kwargs: Any) -> None:
+        super().grab_frame(**savefig_kwargs)
+        other_has = Path(self.outfile).with_name("now")
+        if multiprocessing.current_process().name == "framepipe-1":
+            other_has.touch()
+            time.sleep(600)
+        wait_until(other_has.exists, 20, "the other one has a frame")
+        raise LookupError("no more of this")
+
+
+def test_what_a_writer_keeps_in_files_goes_when_its_worker_is_killed(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="no more of this"):
+        encode(
+            clip(60), tmp_path / "m.mkv", writer=WaitsForTheOther(codec="png"), workers=2,
+            mode=Segments(blocks=2),
+        )  # fmt: skip
+    assert everything_in(tmp_path) == set()
