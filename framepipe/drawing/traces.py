@@ -14,6 +14,7 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import FigureBase
@@ -91,12 +92,12 @@ class Watch:
     ----------
     thing : object
         The object: numbers, names, and short sequences of them among its attributes are looked
-        at, and which transform each is.
+        at, and which transform or artist each is.
 
     Notes
     -----
     Several of matplotlib's setters raise no flag (`Collection.set_capstyle`, `Text.set_wrap`,
-    `ticklabel_format`), and some attributes are meant to be set (``annotation.xy``).
+    `Text.set_bbox`, `ticklabel_format`), and some attributes are meant to be set (``annotation.xy``).
     """
 
     __slots__ = ("_get", "_place", "_values")
@@ -129,7 +130,7 @@ def _plain(value: Any) -> bool:
         return len(value) < _SHORT and all(
             one is None or isinstance(one, (bool, int, float, str)) for one in value
         )
-    return value is None or isinstance(value, (bool, int, float, str, Transform))
+    return value is None or isinstance(value, (bool, int, float, str, Transform, Artist))
 
 
 def _data_of(unit: Any) -> Iterator[int]:

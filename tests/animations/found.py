@@ -162,3 +162,12 @@ def axline_turned() -> Animation:
     line = ax.axline((0, 0), slope=1)
 
     return _at_frame_3(fig, lambda: line.set_slope(0.3))
+
+
+@animation(frames=6)
+def box_taken_from_a_text() -> Animation:
+    """`Text.set_bbox` raises no flag when it takes the box away."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    text = ax.text(0.5, 0.5, "boxed", bbox={"fc": "w"}, rotation=20)
+
+    return _at_frame_3(fig, lambda: text.set_bbox(None))
