@@ -65,6 +65,7 @@ def _kept_by_python() -> set[int]:
 _ALONE = "PYTEST_XDIST_WORKER" not in os.environ
 if not _ALONE:
     _ours = tempfile.TemporaryDirectory(prefix="tests-")
+    os.chmod(_ours.name, 0o1777)  # some tests are other users for a while
     tempfile.tempdir = os.environ["TMPDIR"] = _ours.name
 
 

@@ -148,7 +148,9 @@ def one_too_many(_: object) -> Any:
         ({"start_method": "thread"}, ValueError, "start_method"),
         ({"start_method": 5}, ValueError, "start_method"),
     ],
-    ids=lambda value: re.sub(r"\W+", "_", str(value)) if isinstance(value, dict) else "",
+    ids=lambda value: (
+        re.sub(r"( at 0x\w+|\W)+", "_", str(value)) if isinstance(value, dict) else ""
+    ),
 )
 def test_a_wrong_argument_is_named_before_anything_starts(
     tmp_path: Path,

@@ -97,7 +97,8 @@ class Watch:
     Notes
     -----
     Several of matplotlib's setters raise no flag (`Collection.set_capstyle`, `Text.set_wrap`,
-    `Text.set_bbox`, `ticklabel_format`), and some attributes are meant to be set (``annotation.xy``).
+    `Text.set_bbox`, `ticklabel_format`), and some attributes are meant to be set
+    (``annotation.xy``).
     """
 
     __slots__ = ("_get", "_place", "_values")

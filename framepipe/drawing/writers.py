@@ -138,12 +138,12 @@ class Writers:
             else:
                 given = {name: value for name, value in given.items() if value is not None}
                 self._writer = cls(fps, **given)
+        _check_suffix(self._writer, Path(filename).suffix)
         if isinstance(self._writer, HTMLWriter) and not self._writer.embed_frames:
             raise ValueError(
                 "this HTMLWriter leaves its frames in a folder beside the page: use "
                 "HTMLWriter(embed_frames=True)"
             )
-        _check_suffix(self._writer, Path(filename).suffix)
         self._writer.outfile = filename
         ask = getattr(self._writer, "_supports_transparency", None)
         self.transparent = bool(ask is not None and ask())

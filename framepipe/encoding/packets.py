@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import StitchError
+from .process import end, start
 
 #: What ffmpeg prints for a time that a container does not hold.
 _NO_TIME = -(2**63)
@@ -44,9 +45,18 @@ def ask(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program to its end, out of the terminal's reach, and keep what it says."""
     options: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
-    return subprocess.run(
-        [program, *arguments], input=given, capture_output=True, cwd=cwd, check=False, **options
-    )
+    started: list[subprocess.Popen[bytes]] = []
+    pipe = subprocess.PIPE
+    try:
+        start(
+            started, [program, *arguments],
+            stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, **options,
+        )  # fmt: skip
+        said, complained = started[0].communicate(given)
+        return subprocess.CompletedProcess(started[0].args, started[0].returncode, said, complained)
+    finally:
+        for popen in started:
+            end(popen)
 
 
 def words(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -19,6 +19,45 @@ _TAIL = 8192
 _PAUSE = 0.05
 
 
+def start(into: list[subprocess.Popen[bytes]], argv: Sequence[str], **options: Any) -> None:
+    """Start a program, and never lose sight of it.
+
+    Parameters
+    ----------
+    into : list
+        Where the started program is put, even if Ctrl-C comes while it is being started; that is
+        raised once it is there.
+    argv : sequence of str
+        The command line.
+    **options
+        For `subprocess.Popen`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
+    """
+    held = None
+    try:
+        if hasattr(signal, "pthread_sigmask"):
+            held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        into.append(subprocess.Popen(argv, **options))
+    finally:
+        if held is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+
+
+def end(popen: subprocess.Popen[bytes]) -> None:
+    """End a started program at once, wait for it, and close the pipes to it."""
+    if popen.poll() is None:
+        popen.kill()
+    popen.wait()
+    for pipe in (popen.stdin, popen.stdout, popen.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
 class Process:
     """A started program.
 
@@ -64,8 +103,10 @@ class Process:
             options["process_group"] = 0
         # A file never blocks the process, however much it prints and however late we look.
         self._messages: IO[bytes] = tempfile.TemporaryFile(prefix="framepipe-")  # noqa: SIM115
+        started: list[subprocess.Popen[bytes]] = []
         try:
-            self._popen = subprocess.Popen(
+            start(
+                started,
                 argv,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -74,8 +115,11 @@ class Process:
                 **options,
             )
         except BaseException:
+            for popen in started:
+                end(popen)
             self._messages.close()
             raise
+        self._popen = started[0]
 
     @property
     def pid(self) -> int:

@@ -24,6 +24,7 @@ from .containers import COPYABLE, for_muxer
 from .encoder import Encoder
 from .output import Output
 from .packets import ask, check_movie, frame_duration, packets, words
+from .process import end, start
 
 #: The list of segments that ffmpeg's concat demuxer reads; beside them, so that names are plain.
 _LIST = "segments.ffconcat"
@@ -228,18 +229,15 @@ def _decoded(ffmpeg: str, segments: Recorded, width: int, height: int) -> Genera
     options: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
     command = [ffmpeg, "-nostdin", "-loglevel", "error", *_CONCAT]
     command += ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba"]
-    with (
-        open(os.path.join(segments.folder, "decoder.log"), "w+b") as log,
-        subprocess.Popen(
-            [*command, "pipe:1"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            cwd=segments.folder,
-            **options,
-        ) as decoder,
-    ):
+    started: list[subprocess.Popen[bytes]] = []
+    with open(os.path.join(segments.folder, "decoder.log"), "w+b") as log:
         try:
+            start(
+                started, [*command, "pipe:1"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                cwd=segments.folder, **options,
+            )  # fmt: skip
+            decoder = started[0]
             assert decoder.stdout is not None  # noqa: S101 - for the type checker
             size = 4 * width * height
             while frame := decoder.stdout.read(size):
@@ -250,7 +248,8 @@ def _decoded(ffmpeg: str, segments: Recorded, width: int, height: int) -> Genera
                 said = log.read().decode(errors="replace").strip()[-2000:]
                 raise StitchError(f"ffmpeg could not read the segments: {said}")
         finally:
-            decoder.kill()
+            for popen in started:
+                end(popen)
 
 
 def find_mencoder() -> str:

@@ -190,14 +190,18 @@ def record(
     waiter = Waiter()
     held: tuple[int, ...] = ()
     try:
-        held = start_sink(sink)
         for frame in frames:
-            sink.check()
+            if tally.frames:
+                sink.check()
             cost = painter.paint(frame, slot)
             if cost is None:
                 break
             tally.add(cost)
             begin = time.perf_counter()
+            if not tally.frames:
+                # Not before: the first frame may lie behind a long replay, in which nobody would
+                # notice that the encoder is dead.
+                held = start_sink(sink)
             sink.offer(slot)
             while not sink.pump():
                 waiter.watch_sink(sink.fileno(), for_room=True)
