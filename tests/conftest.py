@@ -103,3 +103,11 @@ def nothing_is_left(tmp_path: Path) -> Iterator[None]:
             break
         time.sleep(0.05)  # an ended process takes a moment to go
     assert not any(left.values()), {name: found for name, found in left.items() if found}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With ``--dist loadgroup`` a case stays in one process, which saves it by matplotlib once."""
+    for item in items:
+        case = getattr(getattr(item, "callspec", None), "params", {}).get("case")
+        if case is not None:
+            item.add_marker(pytest.mark.xdist_group(str(case)))

@@ -147,6 +147,10 @@ def _data_of(unit: Any) -> Iterator[int]:
         elif isinstance(value, list) and value and isinstance(value[0], Path):
             for path in value:
                 yield _checksum(path.vertices)
+        elif isinstance(value, tuple) and value and isinstance(value[0], np.ndarray):
+            for array in value:  # points in space
+                if isinstance(array, np.ndarray):
+                    yield _checksum(array)
 
 
 def _checksum(array: Any) -> int:
