@@ -163,10 +163,29 @@ def test_reading_the_digits_of_another_movie_shows_another_movie(tmp_path: Path)
     assert stored(cut) != stored(movie.path)
 
 
-@pytest.mark.parametrize("codec", ["mpeg4", "ffv1"])
-def test_other_codecs_join_too(tmp_path: Path, codec: str) -> None:
-    movie = encode(digits(), tmp_path / "m.mkv", codec=codec, workers=2, mode=Segments(blocks=3))
+@pytest.mark.parametrize(
+    ("suffix", "codec", "extra_args"),
+    [
+        (".mkv", "mpeg4", []),
+        (".mkv", "ffv1", []),
+        (".mp4", "mpeg4", ["-bf", "2"]),
+        (".mp4", "libx265", ["-pix_fmt", "yuv420p", "-x265-params", "log-level=error"]),
+        (".mov", "prores_ks", []),
+        (".webm", "libvpx-vp9", ["-pix_fmt", "yuv420p", "-cpu-used", "8", "-auto-alt-ref", "1"]),
+        (".m4v", "h264", []),
+        (".nut", "h264", []),
+    ],
+)
+def test_other_codecs_join_too(
+    tmp_path: Path, suffix: str, codec: str, extra_args: list[str]
+) -> None:
+    options: dict[str, Any] = {"codec": codec, "extra_args": extra_args, "fps": 30, "workers": 2}
+    whole = encode(digits(), tmp_path / f"whole{suffix}", **options)
+    movie = encode(
+        digits(), tmp_path / f"m{suffix}", mode=Segments(blocks=[(0, 1), (1, 24)]), **options
+    )
     assert digits_in(movie.path) == list(range(FRAMES))
+    assert [time for time, _ in stored(movie.path)] == [time for time, _ in stored(whole.path)]
 
 
 def test_a_lossless_movie_is_the_pipes_to_the_last_bit_of_every_picture(tmp_path: Path) -> None:
