@@ -19,6 +19,7 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.quiver import Quiver, QuiverKey
 from matplotlib.table import Table
 
@@ -91,8 +92,20 @@ def _apply_aspect(axes: Any) -> None:
 
 
 def _scale_norm(artist: Any) -> None:
-    if artist.get_array() is not None and not artist.norm.scaled() and artist.get_visible():
+    if _is_unscaled(artist):
         artist.autoscale_None()
+
+
+def _scale_norm_of_image(image: Any) -> None:
+    """Let an image draw: it scales its norm to that part of its data which is not clipped."""
+    if _is_unscaled(image):
+        figure = image.get_figure()
+        figure._get_draw_artists(figure.canvas.get_renderer())
+        _draw_nothing(image)
+
+
+def _is_unscaled(artist: Any) -> bool:
+    return artist.get_array() is not None and artist.get_visible() and not artist.norm.scaled()
 
 
 def _first_draw(artist: Any) -> None:
@@ -125,6 +138,7 @@ _WAYS: tuple[tuple[type, Callable[[Any], None]], ...] = (
     (Quiver, _quiver),
     (QuiverKey, _first_draw),
     (Table, _every_draw),
+    (AxesImage, _scale_norm_of_image),
     (ScalarMappable, _scale_norm),
 )
 

@@ -4,7 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import Animation, FuncAnimation
 from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
 from matplotlib.offsetbox import AnnotationBbox, TextArea
+from matplotlib.patches import Rectangle
 
 from .case import animation
 
@@ -171,3 +173,13 @@ def box_taken_from_a_text() -> Animation:
     text = ax.text(0.5, 0.5, "boxed", bbox={"fc": "w"}, rotation=20)
 
     return _at_frame_3(fig, lambda: text.set_bbox(None))
+
+
+@animation(frames=6)
+def norm_scaled_to_what_shows() -> Animation:
+    """An image scales a new norm when it is first drawn, to what its clip leaves of its data."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    image = ax.imshow(np.arange(16.0).reshape(4, 4))
+    image.set_clip_path(Rectangle((0, 0), 0.3, 1, transform=ax.transAxes))
+
+    return _at_frame_3(fig, lambda: image.set_norm(Normalize()))
