@@ -115,6 +115,10 @@ def pack(
                 return TimerBase, (obj.interval,)
             if isinstance(obj, FigureManagerBase):
                 return types.NoneType, ()
+            if isinstance(obj, np.dtype) and obj.isbuiltin == 1:
+                # By itself a dtype comes out as a copy, and matplotlib 3.9 resamples no images
+                # but those whose dtype is the very object that numpy made.
+                return np.dtype, (obj.str,)
             return super().reducer_override(obj)
 
     builtin = mpl.colormaps._builtin_cmaps  # type: ignore[attr-defined]
