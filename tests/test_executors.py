@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -234,6 +235,9 @@ def test_a_pool_whose_worker_is_killed_is_told(tmp_path: Path) -> None:
     assert "BrokenProcessPool" in str(caught.value)
     assert "with a new executor" in str(caught.value)
     assert everything_in(tmp_path) == set()
+    # Helpers notice between two frames that nobody is there, and clean up after the killed one.
+    left = Path(tempfile.gettempdir())
+    wait_until(lambda: not list(left.glob("framepipe-????????")), 20, "no folder of a segment")
 
 
 def test_a_render_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
@@ -333,6 +337,10 @@ def say(**facts):
 def slowly(number):
     time.sleep(0.02)
 
+def a_busy_worker():
+    busy = lambda: [one.ppid() for one in helpers() if one.children()]
+    return wait_until(busy, 10, "a helper with an ffmpeg")[0]
+
 def kill_at(frame, kill):
     def told(i, n):
         if i == frame:
@@ -401,7 +409,7 @@ with (
     busy = []
     def kill():
         # One that has a block in hand: a helper of its own that has an ffmpeg.
-        victim = next(one.ppid() for one in helpers() if one.children())
+        victim = a_busy_worker()
         busy.append(victim)
         os.kill(victim, signal.SIGKILL)
     movie = encode(
@@ -456,7 +464,7 @@ try:
         client.wait_for_workers(3, timeout=60)
         busy = []
         def kill():
-            victim = next(one.ppid() for one in helpers() if one.children())
+            victim = a_busy_worker()
             busy.append(victim)
             os.kill(victim, signal.SIGKILL)
         movie = encode(

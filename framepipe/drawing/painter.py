@@ -221,7 +221,10 @@ class Painter:
         if self._kept is None or self._composed < 2 or self._redraw == "verify":
             return
         out = memoryview(bytearray(self.settings.nbytes))
-        self._draw(out)
+        laid_out = self._laid_out
+        with without_layout(self._figure):  # it has been laid out; once more could move it
+            self._draw(out)
+        self._laid_out = laid_out
         if self._kept is not None:
             self._compare(self._source.position, out)
 

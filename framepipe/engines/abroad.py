@@ -118,8 +118,7 @@ def record_block(
             helper = Helper(packed)
         with _LOCK:
             _BUSY.setdefault(job, []).append(helper)
-        with tempfile.TemporaryDirectory(prefix="framepipe-") as folder:
-            return _record(helper, block, os.path.join(folder, f"segment{suffix}"))
+        return _record(helper, block, suffix)
     except BaseException:  # Ctrl-C, or the task is being ended: nobody will ask this one again
         if helper is not None:
             helper.kill()
@@ -129,28 +128,31 @@ def record_block(
         _give_helper(job, helper)
 
 
-def _record(helper: Helper, block: tuple[int, int, int], path: str) -> Home | Lost | Failed:
+def _record(helper: Helper, block: tuple[int, int, int], suffix: str) -> Home | Lost | Failed:
     number, start, stop = block
     try:
         if helper.position == 0:
             first = helper.line.recv()
             if not isinstance(first, Ready):
                 return _over(helper, first)
-        helper.line.send((number, start, stop, path))
-        while isinstance(answer := helper.line.recv(), Took):
-            pass
-    except (EOFError, OSError):
+        # Not made before the helper can be told of it, as it removes it if we are killed.
+        with tempfile.TemporaryDirectory(prefix="framepipe-") as folder:
+            path = os.path.join(folder, f"segment{suffix}")
+            helper.line.send((number, start, stop, path))
+            while isinstance(answer := helper.line.recv(), Took):
+                pass
+            if not isinstance(answer, Recorded):
+                return _over(helper, answer)
+            helper.position = max(stop, 1)
+            data = b""
+            if answer.tally.frames:
+                with open(path, "rb") as file:
+                    data = file.read()
+            return Home(answer, data)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
         exitcode = helper.kill()
         helper.position = -1
         return Lost(exitcode, f"{platform.node()}, process {os.getpid()}")
-    if not isinstance(answer, Recorded):
-        return _over(helper, answer)
-    helper.position = max(stop, 1)
-    data = b""
-    if answer.tally.frames:
-        with open(path, "rb") as file:
-            data = file.read()
-    return Home(answer, data)
 
 
 def _over(helper: Helper, answer: Any) -> Failed:
