@@ -86,7 +86,7 @@ def test_not_forked(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", [case for case in ALL if case.travels and case.core], ids=str)
 def test_spawned(case: Case, tmp_path: Path) -> None:
-    check(case, run(case, tmp_path, workers=2, start_method="spawn"))
+    check(case, run(case, tmp_path, workers=1, start_method="spawn"))
 
 
 @pytest.mark.parametrize("case", [case for case in ALL if case.independent and case.core], ids=str)

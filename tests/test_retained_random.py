@@ -494,7 +494,7 @@ def test_random_programs(part: int) -> None:
     """In parts, so that they can be run beside each other."""
 
     @settings(
-        max_examples=-(-EXAMPLES // PARTS) or 30,
+        max_examples=-(-EXAMPLES // PARTS) or 25,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
