@@ -11,7 +11,7 @@ import functools
 import hashlib
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,8 +116,13 @@ def run_framepipe(case: Case, directory: Path, **options: Any) -> Reference:
     return _reference(case, directory, movie.width, movie.height)
 
 
-def run_segments(case: Case, directory: Path, blocks: Any) -> tuple[Any, list[str]]:
-    """The same case as lossless segments: the movie, and a hash of each of its frames."""
+def run_segments(
+    case: Case, directory: Path, blocks: Callable[[int | None], Any]
+) -> tuple[Any, list[str]]:
+    """The same case as lossless segments: the movie, and a hash of each of its frames.
+
+    `blocks` is told how many frames the animation says it has.
+    """
     import framepipe
 
     given = {
@@ -129,11 +134,9 @@ def run_segments(case: Case, directory: Path, blocks: Any) -> tuple[Any, list[st
     raw = directory / f"{case.name}.rgba"
     with surroundings(case):
         animation, extra = case.build()
-        if known_length(animation, extra) is None:
-            blocks = None
         movie = framepipe.encode(
             animation, **given, extra_anim=extra or None, workers=2,
-            mode=framepipe.Segments(blocks=blocks),
+            mode=framepipe.Segments(blocks=blocks(known_length(animation, extra))),
         )  # fmt: skip
     decode = ["-i", str(movie.path), "-f", "rawvideo", "-pix_fmt", "rgba", "-y", str(raw)]
     subprocess.run([FFMPEG, "-nostdin", "-loglevel", "error", *decode], check=True)
