@@ -85,6 +85,7 @@ class FrameCanvas(FigureCanvasAgg):
             renderer = TapeRenderer(renderer.width, renderer.height, renderer.dpi)
             renderer.figure = self.figure
             self.renderer = renderer
+        renderer.look_at_settings()
         return renderer
 
     def take_elsewhere(self) -> bool:

@@ -2,12 +2,13 @@
 """Text drawn sooner: what matplotlib works out anew for every label, kept between draws.
 
 Where limits move, tick labels are drawn again in every frame, mostly from the same few strings at
-new places.  `GlyphRenderer` keeps three things, none of which changes a pixel:
+new places.  `GlyphRenderer` keeps four things, none of which changes a pixel:
 
 - a string's shaping (which glyphs, where), by font, size, dpi, string and the rest it depends on;
 - a glyph's bitmap, by font, size, dpi, angle and the *fraction* of its position: positions are in
   1/64 pixel, and whole pixels only move the bitmap;
-- a font's line metrics, which `Text` otherwise reads from the font file for every layout.
+- a font's line metrics, which `Text` otherwise reads from the font file for every layout;
+- which fonts a font's properties stand for, as long as no setting of fonts is another.
 
 For matplotlib 3.11 (looked at: 3.11.2, ``RendererAgg.draw_text``,
 ``._draw_text_glyphs_and_boxes``, ``Text._get_layout`` with its ``_get_font_height_metrics``).
@@ -20,6 +21,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.backends import backend_agg
 from matplotlib.backends.backend_agg import RendererAgg, get_hinting_flag
@@ -32,6 +34,18 @@ GLYPHWISE = hasattr(RendererAgg, "_draw_text_glyphs_and_boxes")
 #: fractions that a scrolling axis takes them through fit; a clock whose text never repeats does not
 #: make the memory grow.
 LIMIT = 1024
+
+
+#: Settings that say which families there are to choose from ...
+_FAMILIES = ("font.serif", "font.sans-serif", "font.cursive", "font.fantasy", "font.monospace")
+#: ... and all that fonts are found by (`FontManager.findfont`).
+_SETTINGS = (
+    *_FAMILIES, "font.family", "font.style", "font.variant", "font.weight", "font.stretch",
+    "font.size",
+)  # fmt: skip
+
+#: A setting as it is stored: twenty times sooner than by ``rcParams[...]``.
+_rc: Any = dict.__getitem__
 
 
 class GlyphRenderer(RendererAgg):
@@ -55,9 +69,39 @@ class GlyphRenderer(RendererAgg):
         self._shaped: dict[Any, list[tuple[Any, float, int, int, int, float, float]]] = {}
         self._bitmaps: dict[Any, tuple[Any, int, int]] = {}
         self._heights: dict[Any, tuple[Any, Any, Any]] = {}
+        self._fonts: dict[Any, Any] = {}
+        self._set: tuple[Any, ...] = ()
         self.figure: Any = None
 
+    def look_at_settings(self) -> None:
+        """Drop what is known of fonts if a setting of fonts was changed; once for every frame."""
+        now = (
+            len(fontManager.ttflist),
+            *(repr(_rc(mpl.rcParams, key)) for key in _SETTINGS),
+        )
+        if now != self._set:
+            self._set = now
+            self._fonts.clear()
+
+    def _font(self, prop: Any) -> Any:
+        """Return the font for some properties, as matplotlib finds it."""
+        families = [_rc(mpl.rcParams, one) for one in _FAMILIES]
+        key = (hash(prop), *map(id, families))
+        found = self._fonts.get(key)
+        if found is None:
+            # The lists are held, so that no other one gets the id.
+            found = (get_font(fontManager._find_fonts_by_props(prop)), families)
+            _keep(self._fonts, key, found)
+        return found[0]
+
     if GLYPHWISE:
+
+        def _prepare_font(self, font_prop: Any) -> Any:
+            """Return a font, its buffer empty and its size set."""
+            font = self._font(font_prop)
+            font.clear()
+            font.set_size(font_prop.get_size_in_points(), self.dpi)
+            return font
 
         def draw_text(
             self,
@@ -142,7 +186,7 @@ class GlyphRenderer(RendererAgg):
             """Return a font's ascent, descent and line gap in pixels, as `Text` would."""
             if self.figure is None:
                 return None, None, None
-            font: Any = get_font(fontManager._find_fonts_by_props(prop))
+            font = self._font(prop)
             size = prop.get_size_in_points()
             key = (font, size, self.figure.dpi)
             heights = self._heights.get(key)

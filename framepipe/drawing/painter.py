@@ -12,18 +12,19 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 from ..errors import FrameError, FrameMismatch
 from .canvas import FrameCanvas, at_dpi, draw_full, keep_size, living_on_agg, without_layout
+from .compare import where_they_differ
 from .layout import StillLayout
 from .retained import Kept, Retained, can_retain
 from .settings import FrameSettings
-from .settle import settle
+from .settle import every_axes, settle
 from .source import Source
 from .tape import TapeRenderer
+from .ticks import drawn_once
 
 #: Composed frames that are compared with a full draw whatever it costs: a worker's first ones.
 SURE_CHECKS = 2
@@ -105,6 +106,7 @@ class Painter:
         self._composed = 0  # frames composed since keeping was last begun
         self._compared = 0
         self._rest, self._next_rest = 0, REST
+        self._resting = False  # this frame was drawn in full because keeping does not pay
         self._laid_out = 0  # composed frames in a row for which a layout engine ran
         self._checking = 0.0
         self._opened = 0.0
@@ -177,7 +179,7 @@ class Painter:
             ) from error
         drawn = time.perf_counter()
         cost = Cost(updated - begin, drawn - updated - copying, copying, kept=self._kept)
-        if self._kept is not None and self._check_due():
+        if (self._kept is not None or self._resting) and self._check_due():
             self._compare(frame, out)
             cost.check = time.perf_counter() - drawn
             self._checking += cost.check
@@ -233,14 +235,16 @@ class Painter:
         figure, settings, canvas = self._figure, self.settings, self._canvas
         assert canvas is not None  # noqa: S101 - for the type checker; paint() looked
         returned = self._source.take_returned()
-        self._kept = None
+        self._kept, self._resting = None, False
         retained = self._retained
         if retained is None:
             return draw_full(figure, settings, out)
         if self._rest:
             self._rest -= 1
             self._layout.forget()
-            return draw_full(figure, settings, out)
+            self._resting = True
+            with drawn_once(every_axes(figure)):
+                return draw_full(figure, settings, out)
         if canvas.take_elsewhere():
             self._forget()
         lays_out = figure.get_layout_engine() is not None and not self._layout.is_still(returned)
@@ -290,8 +294,10 @@ class Painter:
         return True
 
     def _check_due(self) -> bool:
-        if self._redraw == "verify" or self._compared < SURE_CHECKS:
-            return self._composed != 1 or self._redraw == "verify"
+        if self._redraw == "verify":
+            return True
+        if self._kept is not None and self._compared < SURE_CHECKS:
+            return self._composed != 1
         return self._checking < CHECK_SHARE * (time.perf_counter() - self._opened)
 
     def _compare(self, frame: int, out: memoryview) -> None:
@@ -311,15 +317,9 @@ class Painter:
             draw_full(self._figure, settings, memoryview(whole))
         retained.reset_flags()
         canvas.take_elsewhere()
-        shape = (settings.height, settings.width, 4)
-        kept = np.frombuffer(out, np.uint8).reshape(shape)
-        full = np.frombuffer(whole, np.uint8).reshape(shape)
-        if np.array_equal(kept, full):
+        bbox = where_they_differ(out, whole, settings.width)
+        if bbox is None:
             return
-        rows, columns = np.nonzero((kept != full).any(axis=2))
-        bbox = (
-            int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1,
-        )  # fmt: skip
         with at_dpi(self._figure, settings.dpi):
             artist = retained.suspect(canvas.get_renderer())
         artist = artist or "an artist that could not be found"

@@ -16,15 +16,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
 import numpy as np
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from .changes import Changes, Seen, describe, keepable
 from .tape import Tape, TapeRenderer
+from .ticks import draw_axis
 from .units import take_place
 
 #: Snapshots kept at a time.  A second and third serve animations in which now a higher, now a
@@ -39,6 +42,11 @@ RETRY = 16
 #: Less than this share of the drawing saved, and keeping does not pay: taping and looking for
 #: changes cost a few per cent of a full draw themselves.
 WORTH = 0.15
+
+#: Seconds of this thread's own: what else the machine does must not decide whether keeping pays.
+#: Windows counts them too coarsely.
+_FINE = time.get_clock_info("thread_time").resolution < 1e-5
+_clock = time.thread_time if _FINE else time.perf_counter
 
 #: Every draw of every unit has a version of its own.
 _VERSIONS = count(1)
@@ -61,11 +69,11 @@ class Kept:
     drawn, played, skipped : int
         Units drawn, units played from tape, and units that the snapshot held.
     spent : float
-        Seconds spent on units drawn.
+        Seconds of CPU spent on units drawn.
     saved : float
         Seconds that drawing the others took last time.
     playing : float
-        Seconds spent playing tapes.
+        Seconds of CPU spent playing tapes.
     why : str
         A unit that changed, and how; empty if none did.
     """
@@ -141,16 +149,16 @@ class Retained:
             if seen.axes is not None and seen.axes is not placed:
                 placed = seen.axes
                 take_place(placed, renderer)
-            begin = time.perf_counter()
+            begin = _clock()
             if seen.why or unit.tape is None:
                 self._draw(renderer, seen)
-                unit.cost = time.perf_counter() - begin
+                unit.cost = _clock() - begin
                 kept.drawn += 1
                 kept.spent += unit.cost
             else:
                 renderer.recorder.play(unit.tape)
                 unit.hot = 0
-                kept.playing += time.perf_counter() - begin
+                kept.playing += _clock() - begin
                 kept.played += 1
                 kept.saved += unit.cost
         if first < len(order):
@@ -169,14 +177,17 @@ class Retained:
         unit.hot += 1
         if unit.parts is not None:
             unit.why = seen.why
+        draw = artist.draw
+        if isinstance(artist, Axis) and "draw" not in vars(artist):
+            draw = partial(draw_axis, artist)
         if not keepable(artist) or (unit.hot > HOT and self._frames % RETRY):
             unit.parts = unit.tape = None
-            artist.draw(renderer)
+            draw(renderer)
             return
         tape: Tape = []
         renderer.recorder.tape = tape
         try:
-            artist.draw(renderer)
+            draw(renderer)
         finally:
             renderer.recorder.tape = None
         self._changes.learn(seen, tape, renderer)

@@ -36,6 +36,7 @@ from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from .machine import keep_freed_memory
 from .messages import Done, Failed, Ready
 from .ring import Ring
 from .starting import forget, keep_private, one_at_a_time, private, undisturbed
@@ -96,6 +97,7 @@ def serve(
     if quiet:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
         warnings.showwarning = lambda *_, **__: None
+    keep_freed_memory()
     try:
         work = make_work(ring=ring)
         work.open()
