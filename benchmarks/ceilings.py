@@ -66,7 +66,9 @@ def draw(
         Wall and CPU seconds, those of the animation's own updates included.
     """
     from framepipe.drawing.job import Job
+    from framepipe.engines.machine import keep_freed_memory
 
+    keep_freed_memory()  # as the workers do
     animation = case.build(frames)
     with Job(animation, None, independent=False, writer=None) as job:
         settings = job.frame_settings(
