@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,14 @@ from . import clusters, contenders, machine, machines, memory, moving
 from .cases import CASES
 from .launch import RunFailed
 from .runner import run_case
-from .table import case_text, table
+from .table import case_text, overview, table
 
-DEFAULT_CASES = ("pendulum",)
+#: Who takes part in the tour of all cases, and in a run of chosen ones.
+TOUR_CONTENDERS = ("serial", "pipe")
 DEFAULT_CONTENDERS = ("serial", "pipe", "pipe_full")
+#: Seconds in which the tour is to be over, with room to four minutes; every case has a round
+#: whatever it takes, and up to `REPEAT` as long as there is time.
+TOUR = 220.0
 REPEAT = 3
 QUICK_FRAMES, QUICK_REPEAT = 60, 1
 
@@ -78,16 +84,24 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
         found = result["machines"] = machines.run()
         print(machines.text(found), end="\n\n", flush=True)
     special = options.moving or options.memory or options.dask or options.machines
-    for name in options.case or (() if special else DEFAULT_CASES):
+    tour = not (options.case or options.full or options.quick or options.frames or options.repeat)
+    chosen = options.case or (() if special else list(CASES))
+    begin = time.monotonic()
+    for number, name in enumerate(chosen, 1):
+        case = CASES[name]
+        frames = case.tour if tour else _frames(name, quick=options.quick)
         found = result["cases"][name] = run_case(
-            CASES[name],
-            options.contender or DEFAULT_CONTENDERS,
-            frames=options.frames or _frames(name, quick=options.quick),
+            case,
+            _contenders(options.contender, TOUR_CONTENDERS if tour else DEFAULT_CONTENDERS),
+            frames=options.frames or frames,
             repeat=options.repeat or (QUICK_REPEAT if options.quick else REPEAT),
             cores=cores,
+            until=begin + TOUR * number / len(chosen) if tour else math.inf,
         )
         print(case_text(name, found, cores), end="\n\n", flush=True)
         good &= not found["problems"]
+    if len(chosen) > 1:
+        print(overview(result["cases"]), end="\n\n", flush=True)
     return result, good
 
 
@@ -96,19 +110,26 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="Measure how long movies take, side by side."
     )
     parser.add_argument(
-        "--case", action="append", choices=CASES, help="may be repeated; default: pendulum"
+        "--case",
+        action="append",
+        choices=CASES,
+        help="may be repeated; default: a tour of all, with fewer frames each",
     )
     parser.add_argument(
         "--contender",
         action="append",
-        choices=contenders.names(),
-        help="may be repeated; serial always takes part; default: serial, pipe, pipe_full",
+        choices=[*contenders.names(), "all"],
+        help="may be repeated; serial always takes part; default: serial, pipe, pipe_full (for "
+        "the tour: serial, pipe)",
     )
     parser.add_argument("--frames", type=_positive, help="default: the case's own number")
     parser.add_argument("--repeat", type=_positive, help=f"runs of each; default: {REPEAT}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there, too")
     parser.add_argument(
         "--quick", action="store_true", help=f"at most {QUICK_FRAMES} frames, one run"
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="all cases with all their frames: half an hour"
     )
     parser.add_argument("--list", action="store_true", help="show cases and contenders")
     parser.add_argument(
@@ -124,6 +145,11 @@ def _parser() -> argparse.ArgumentParser:
         "--machines", action="store_true", help="where segments would stop scaling, simulated"
     )
     return parser
+
+
+def _contenders(asked: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
+    chosen = asked or default
+    return contenders.names() if "all" in chosen else chosen
 
 
 def _positive(text: str) -> int:

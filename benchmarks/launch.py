@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .peak import Peak
+
 #: Where ``python -m benchmarks...`` works.
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,7 +43,8 @@ def launch(arguments: Sequence[str], timeout: float = TIMEOUT) -> dict[str, Any]
     Returns
     -------
     dict
-        What it printed.
+        What it printed, and ``peak``: the bytes of memory that all its processes together held
+        at most (see `benchmarks.peak`; None where that cannot be told).
 
     Raises
     ------
@@ -58,7 +61,8 @@ def launch(arguments: Sequence[str], timeout: float = TIMEOUT) -> dict[str, Any]
         start_new_session=True,
     ) as process:
         try:
-            out, err = process.communicate(timeout=timeout)
+            with Peak(process.pid) as peak:
+                out, err = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             _kill(process)
             raise RunFailed(f"took more than {timeout:.0f} s") from None
@@ -70,7 +74,7 @@ def launch(arguments: Sequence[str], timeout: float = TIMEOUT) -> dict[str, Any]
         said = err.strip().splitlines()[-1:] or [f"exit code {process.returncode}"]
         raise RunFailed(said[0])
     facts: dict[str, Any] = json.loads(lines[-1])
-    return facts
+    return {**facts, "peak": peak.bytes or None}
 
 
 def _kill(process: subprocess.Popen[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,7 +20,13 @@ from .summary import summarise
 
 
 def run_case(
-    case: Case, chosen: Sequence[str], *, frames: int, repeat: int, cores: int
+    case: Case,
+    chosen: Sequence[str],
+    *,
+    frames: int,
+    repeat: int,
+    cores: int,
+    until: float = math.inf,
 ) -> dict[str, Any]:
     """Measure a case.
 
@@ -34,6 +42,9 @@ def run_case(
         How often each contender runs, in turn with the others.
     cores : int
         CPUs there are to use, for the limit.
+    until : float, default: inf
+        When to be ready, by `time.monotonic`: no round is begun that would end later if it took
+        as long as the one before; the first always is.
 
     Returns
     -------
@@ -52,15 +63,19 @@ def run_case(
             **{name: partial(session.draw, name) for name in ceilings.DRAWINGS},
         }
         for turn in range(1, repeat + 1):
+            begin = time.monotonic()
             for name, take in turns.items():
                 if name not in skipped:
                     run = session.note(name, turn, take)
                     shown = f"NOT COUNTED: {run['problem']}" if run["problem"] else _seconds(run)
                     tell(f"{case.name} {turn}/{repeat} {name}: {shown}")
+            now = time.monotonic()
+            if now + (now - begin) > until:
+                break
     return {
         "about": case.about,
         "frames": frames,
-        "repeat": repeat,
+        "repeat": turn,
         "size": "" if session.truth is None else session.truth.size,
         "runs": session.runs,
         "skipped": skipped,

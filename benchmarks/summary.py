@@ -11,13 +11,21 @@ from .contenders import SERIAL
 
 
 def middle(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return medians and spread of runs: of their ``wall`` and ``cpu`` seconds."""
+    """Return medians and spread of runs.
+
+    Of their ``wall`` and ``cpu`` seconds, the bytes they moved (``moved``), and the most memory
+    that any of them held (``peak``, bytes); the last two None where no run tells.
+    """
     walls = [run["wall"] for run in runs]
+    moved = [run["moved"] for run in runs if run.get("moved") is not None]
+    peaks = [run["peak"] for run in runs if run.get("peak") is not None]
     return {
         "wall": statistics.median(walls),
         "fastest": min(walls),
         "slowest": max(walls),
         "cpu": statistics.median(run["cpu"] for run in runs),
+        "moved": statistics.median(moved) if moved else None,
+        "peak": max(peaks, default=None),
         "runs": len(runs),
     }
 

@@ -32,7 +32,10 @@ def case_text(name: str, result: Mapping[str, Any], cores: int) -> str:
     """
     frames = result["frames"]
     title = f"{name}: {frames} frames of {result['size'] or 'unknown size'}, {cores} cores"
-    head = ("", "wall s", "fastest", "slowest", "CPU s", "ms/frame", "x serial", "x limit", "runs")
+    head = (
+        "", "wall s", "fastest", "slowest", "CPU s", "ms/frame", "x serial", "x limit", "peak MB",
+        "MB/frame", "runs",
+    )  # fmt: skip
     measured = {**result["medians"], **result["ceilings"]}
     rows = [_row(one, found, frames) for one, found in measured.items()]
     lines = [title, table(head, rows)]
@@ -51,9 +54,33 @@ def case_text(name: str, result: Mapping[str, Any], cores: int) -> str:
     return "\n".join(lines)
 
 
+def overview(cases: Mapping[str, Mapping[str, Any]]) -> str:
+    """Show all cases, a line each: the serial save, framepipe as it comes, and the limit.
+
+    Parameters
+    ----------
+    cases : mapping
+        By name, what `benchmarks.runner.run_case` returned.
+    """
+    head = ("seconds", "frames", "serial", "framepipe", "x serial", "limit", "x limit")
+    rows = []
+    for name, found in cases.items():
+        serial, pipe = (found["medians"].get(one, {}) for one in ("serial", "pipe"))
+        values = [
+            serial.get("wall"), pipe.get("wall"), pipe.get("sooner"),
+            found["limits"].get("retained"), pipe.get("of_limit"),
+        ]  # fmt: skip
+        shown = ["" if value is None else f"{value:.2f}" for value in values]
+        rows.append((name, str(found["frames"]), *shown))
+    return table(head, rows)
+
+
 def _row(name: str, found: Mapping[str, Any], frames: int) -> tuple[str, ...]:
     def ratio(key: str) -> str:
         return f"{found[key]:.2f}" if found.get(key) else ""
+
+    def megabytes(key: str, share: int, digits: int) -> str:
+        return f"{found[key] / share / 1e6:.{digits}f}" if found.get(key) is not None else ""
 
     return (
         name.replace("_", " "),
@@ -64,5 +91,7 @@ def _row(name: str, found: Mapping[str, Any], frames: int) -> tuple[str, ...]:
         f"{1000 * found['wall'] / frames:.2f}",
         ratio("sooner"),
         ratio("of_limit"),
+        megabytes("peak", 1, 0),
+        megabytes("moved", frames, 2),
         str(found["runs"]),
     )

@@ -27,6 +27,8 @@ class Case:
         Makes the animation of so many frames; its docstring says what it shows.
     frames : int
         How many there are unless somebody asks for another number.
+    tour : int
+        How many for a look at all cases in a few minutes.
     save : dict
         Keyword arguments for `Animation.save` and everybody who stands in for it.
     """
@@ -34,6 +36,7 @@ class Case:
     name: str
     build: Callable[[int], FuncAnimation]
     frames: int
+    tour: int
     save: dict[str, Any] = field(default_factory=lambda: {"fps": 30})
 
     @property
@@ -45,16 +48,16 @@ class Case:
 CASES: dict[str, Case] = {
     case.name: case
     for case in (
-        Case("pendulum", curves.pendulum, 300),
-        Case("grid", curves.grid, 150),
-        Case("imshow", fields.imshow, 150),
-        Case("line_1080p", curves.line_1080p, 150),
-        Case("scatter_10k", fields.scatter_10k, 150),
-        Case("strip_chart", curves.strip_chart, 200),
-        Case("surface", fields.surface, 150),
-        Case("cla", curves.cla, 200),
-        Case("expensive_update", simulated.expensive_update, 200),
-        Case("short", curves.pendulum, 20),
-        Case("long", curves.small, 5000),
+        Case("pendulum", curves.pendulum, 300, 100),
+        Case("grid", curves.grid, 150, 30),
+        Case("imshow", fields.imshow, 150, 40),
+        Case("line_1080p", curves.line_1080p, 150, 40),
+        Case("scatter_10k", fields.scatter_10k, 150, 20),
+        Case("strip_chart", curves.strip_chart, 200, 60),
+        Case("surface", fields.surface, 150, 40),
+        Case("cla", curves.cla, 200, 30),
+        Case("expensive_update", simulated.expensive_update, 200, 60),
+        Case("short", curves.pendulum, 20, 20),
+        Case("long", curves.small, 5000, 300),
     )
 }
