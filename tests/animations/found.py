@@ -183,3 +183,12 @@ def norm_scaled_to_what_shows() -> Animation:
     image.set_clip_path(Rectangle((0, 0), 0.3, 1, transform=ax.transAxes))
 
     return _at_frame_3(fig, lambda: image.set_norm(Normalize()))
+
+
+@animation(frames=6)
+def minor_ticks_of_shared_axes() -> Animation:
+    """Shared axes share what places their ticks; setting it for one flags only that one."""
+    fig, (ax, other) = plt.subplots(2, figsize=SIZE, sharex=True)
+    other.plot([0, 1], [0, 1])
+
+    return _at_frame_3(fig, ax.minorticks_on)
