@@ -18,7 +18,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import FigureBase
+from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.path import Path
+from matplotlib.text import Annotation
 from matplotlib.transforms import Affine2DBase, Bbox, Transform
 
 from .units import look_of
@@ -60,6 +62,11 @@ def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
     if isinstance(unit, Axis):
         return _ticks_of(unit)
     ends: tuple[Any, ...] = tuple(_data_of(unit))
+    if axes is not None and isinstance(unit, (Annotation, AnnotationBbox)):
+        # It shows if what it points at lies within its axes' patch.
+        patch = axes.patch
+        outline = patch.get_path().vertices, patch.get_patch_transform().get_matrix()
+        ends = (*ends, *(array.tobytes() for array in outline))
     offset = getattr(unit, "_offset_transform", None)
     if offset is not None and not (axes is not None and offset is axes.transData):
         ends = (*ends, offset.get_affine().get_matrix().tobytes())

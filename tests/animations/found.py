@@ -192,3 +192,12 @@ def minor_ticks_of_shared_axes() -> Animation:
     other.plot([0, 1], [0, 1])
 
     return _at_frame_3(fig, ax.minorticks_on)
+
+
+@animation(frames=6)
+def annotation_out_of_a_smaller_patch() -> Animation:
+    """An annotation shows as long as its axes' patch holds the point that it is for."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.annotate("note", (0.5, 0.5), (0.7, 0.7), arrowprops={"arrowstyle": "->"})
+
+    return _at_frame_3(fig, lambda: ax.patch.set_width(0.3))
