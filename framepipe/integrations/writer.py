@@ -93,6 +93,7 @@ class Writer(FFMpegWriter):
         self._take: _Take | None = None
         self._forgotten: Any = None
         self._failure: EncoderError | None = None
+        self._frame_size = (0, 0)
 
     @classmethod
     def bin_path(cls) -> str:
@@ -116,11 +117,10 @@ class Writer(FFMpegWriter):
 
     @property
     def frame_size(self) -> tuple[int, int]:
-        """Width and height of a frame in pixels."""
-        if self._take is None:
-            size: tuple[int, int] = super().frame_size
-            return size
-        return self._take.settings.width, self._take.settings.height
+        """Width and height in pixels of the frames of the movie that was begun last."""
+        # Asked for after the end, too (by `Animation.to_html5_video`), when the figure has its
+        # own size again.
+        return self._frame_size
 
     def setup(self, fig: Figure, outfile: str | os.PathLike[str], dpi: float | None = None) -> None:
         """Begin a movie.
@@ -152,11 +152,12 @@ class Writer(FFMpegWriter):
         # Not FFMpegWriter's, which would resize the figure's window and start an ffmpeg itself.
         AbstractMovieWriter.setup(self, fig, outfile, dpi)  # type: ignore[arg-type]
         self._take = _Take(self, fig, outfile, self.dpi)
+        self._frame_size = (self._take.settings.width, self._take.settings.height)
         # By hand, a movie may be begun and never be finished.
         self._forgotten = weakref.finalize(self, self._take.abort)
 
     @contextmanager
-    def saving(  # dpi has a default here
+    def saving(
         self,
         fig: Figure,
         outfile: str | os.PathLike[str],
