@@ -22,6 +22,7 @@ from .errors import (
     StitchError,
     WorkerDied,
 )
+from .integrations.writer import Writer
 from .movie import Movie, Report
 from .segments import Segments
 
@@ -39,5 +40,6 @@ __all__ = [
     "Segments",
     "StitchError",
     "WorkerDied",
+    "Writer",
     "encode",
 ]

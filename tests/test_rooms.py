@@ -37,7 +37,7 @@ MAY: dict[str, set[str]] = {
     "demo": set(),
     "cli": {"", "api", "demo", "errors"},
     "__main__": {"cli"},
-    "": {"api", "errors", "movie", "segments"},  # framepipe/__init__.py
+    "": {"api", "errors", "integrations", "movie", "segments"},  # framepipe/__init__.py
 }
 
 #: Which part may use what is not ours and not Python's.

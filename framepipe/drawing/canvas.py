@@ -199,7 +199,7 @@ class Slot:
 
 @contextmanager
 def living_on_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
-    """Let a figure live on a `FrameCanvas` for a while, and put all back afterwards.
+    """Let a figure live on a `FrameCanvas` for a while, whose frames are all of one size.
 
     Parameters
     ----------
@@ -213,6 +213,18 @@ def living_on_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
     FrameCanvas
         The canvas it lives on.
     """
+    # `savefig.bbox` "tight" would give every frame a size of its own.
+    rc = mpl.rc_context({"savefig.bbox": None})
+    with rc, moved_to_agg(figure, idle_draws=idle_draws) as canvas:
+        yield canvas
+
+
+@contextmanager
+def moved_to_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
+    """Do what `living_on_agg` does, and leave rcParams alone.
+
+    For a context that ends where its user likes: rcParams set meanwhile stay as they are.
+    """
     old: Any = figure.canvas
     dpi = figure.dpi
     size = tuple(figure.get_size_inches())
@@ -222,10 +234,8 @@ def living_on_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
     old._is_saving, old.manager = True, None
     canvas: FrameCanvas | None = None
     try:
-        # `savefig.bbox` "tight" would give every frame a size of its own.
-        with mpl.rc_context({"savefig.bbox": None}):
-            canvas = FrameCanvas(figure, idle_draws=idle_draws)
-            yield canvas
+        canvas = FrameCanvas(figure, idle_draws=idle_draws)
+        yield canvas
     finally:
         if canvas is not None:
             canvas.release()

@@ -196,7 +196,9 @@ class Job:
             # Python seeds `random` anew in every fork.
             return partial(_with_random, snapshot_random(), make)
         if self._factory is None:
-            mine = (*self._animations, writer_class(self._writer))
+            mine: tuple[Any, ...] = tuple(self._animations)
+            if not self.takes_pipe:
+                mine = (*mine, writer_class(self._writer))
             return partial(unpack, pack(make, mine, self._random, abroad=abroad))
         build = partial(_build, self._factory, self._extra, options)
         return partial(unpack, pack(build, self._factory, self._random, abroad=abroad))

@@ -88,7 +88,7 @@ class FrameSettings:
 
 
 def movie_settings(
-    animation: Animation,
+    animation: Animation | None,
     *,
     writer: Any = None,
     fps: float | None = None,

@@ -72,12 +72,16 @@ def writer_class(writer: Any) -> Any:
 def takes_pipe(writer: Any) -> bool:
     """Tell whether a `writer` argument means ffmpeg fed through its standard input.
 
+    That is `FFMpegWriter`, and our own writer for `Animation.save`.  A class made from either may
+    do something else with its frames.
+
     Raises
     ------
     TypeError, ValueError
         See `writer_class`.
     """
-    return writer_class(writer) is FFMpegWriter
+    cls = writer_class(writer)
+    return cls is FFMpegWriter or vars(cls).get("takes_pipe", False) is True
 
 
 def is_ffmpeg(writer: Any) -> bool:
