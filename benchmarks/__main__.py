@@ -8,12 +8,14 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import clusters, contenders, machine, machines, memory, moving
+from . import clusters, contenders, machine, machines, memory, moving, scaling
 from .cases import CASES
 from .launch import RunFailed
+from .meaning import text as scaling_text
 from .runner import run_case
 from .table import case_text, overview, table
 
@@ -83,7 +85,12 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     if options.machines:
         found = result["machines"] = machines.run()
         print(machines.text(found), end="\n\n", flush=True)
+    if options.scaling:
+        found = result["scaling"] = scaling.measure(cores, _plan(options))
+        print(scaling_text(found, options.measured), end="\n\n", flush=True)
+        good &= not found["problems"]
     special = options.moving or options.memory or options.dask or options.machines
+    special = special or options.scaling
     tour = not (options.case or options.full or options.quick or options.frames or options.repeat)
     chosen = options.case or (() if special else list(CASES))
     begin = time.monotonic()
@@ -144,7 +151,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--machines", action="store_true", help="where segments would stop scaling, simulated"
     )
+    parser.add_argument(
+        "--scaling",
+        action="store_true",
+        help="how time grows with workers, frames, size and artists, and a forecast for more cores",
+    )
+    parser.add_argument(
+        "--measured",
+        type=_scaling,
+        metavar="FILE",
+        help="with --scaling: another machine's --json, to be held against the forecast",
+    )
     return parser
+
+
+def _scaling(text: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(Path(text).read_text())["scaling"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise argparse.ArgumentTypeError(f"{text}: no result of --scaling: {error!r}") from None
+    return found
+
+
+def _plan(options: argparse.Namespace) -> scaling.Plan:
+    plan = scaling.QUICK if options.quick else scaling.FULL
+    return replace(plan, repeat=options.repeat or plan.repeat)
 
 
 def _contenders(asked: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
