@@ -33,9 +33,7 @@ def text(found: Mapping[str, Any], measured: Mapping[str, Any] | None = None) ->
 
 
 def _series(found: Mapping[str, Any], name: str) -> str:
-    points = [
-        point for point in found["points"] if name in point["series"] and not point["problem"]
-    ]
+    points = series(found, name)
     rows = [
         (
             _label(name, point),
