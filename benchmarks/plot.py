@@ -25,10 +25,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from .contenders import SERIAL
 from .plot_scaling import draw_scaling
-from .style import GREY, INK, STYLE, WIDTH, colour
+from .style import INK, STYLE, WIDTH, colour, ink_on
 
 #: The parts of a frame's CPU time, and their colours (Okabe and Ito's, which the colour-blind can
 #: tell apart, and which differ in lightness too).
@@ -101,37 +102,60 @@ def _mean(reports: Sequence[Mapping[str, float]], key: str) -> float:
 
 
 def draw_speedups(cases: Mapping[str, Any]) -> Figure | None:
-    """Draw a bar for every case and contender, and a mark for the limit."""
+    """Draw a bar for every case and contender, and a mark for the limit.
+
+    On a logarithmic axis, and from 1, since these are ratios: twice as fast is as long to the right
+    as half as fast to the left.
+    """
     found = speedups(cases)
     if not found:
         return None
     names = list(dict.fromkeys(name for bars, _ in found.values() for name in bars))
-    top = max(max((*bars.values(), limit or 0)) for bars, limit in found.values())
-    rows = sum(len(bars) + GAP for bars, _ in found.values())
-    figure, ax = _figure(0.20 * rows + 0.75)
+    all_values = [v for bars, limit in found.values() for v in (*bars.values(), limit or 1.0)]
+    low, high = min(1.0, *all_values), max(2.0, *all_values)
+    share = (high / low) ** 0.01  # a factor that is one per cent of the axis
+    figure, ax = _figure(0.20 * sum(len(bars) + GAP for bars, _ in found.values()) + 0.75)
+    ax.set_xscale("log")
     y = 0.0
     ticks = []
     for case, (bars, limit) in found.items():
-        first = y
+        first, crowded = y, False
         for name in (name for name in names if name in bars):
-            ax.barh(y, bars[name], 0.86, color=colour(names, name))
-            ax.text(bars[name] + 0.006 * top, y, _times(bars[name]), va="center", fontsize=8)
+            value, tint = bars[name], colour(names, name)
+            ax.barh(y, value - 1, 0.86, left=1, color=tint)
+            if value > share**6:
+                ax.text(
+                    value / share**0.6, y, _times(value), ha="right", color=ink_on(tint), **SMALL
+                )
+            else:  # beside the bar, and beside the mark if that is where it would be
+                at = max(value, 1.0)
+                if limit is not None and at / share < limit < at * share**5:
+                    at, crowded = limit, True
+                ax.text(at * share**0.6, y, _times(value), **SMALL)
             y += 1
         if limit is not None:
             ax.plot([limit] * 2, [first - 0.5, y - 0.5], color=INK, lw=1.6, solid_capstyle="butt")
+            if not crowded:
+                ax.text(limit * share**0.6, (first + y - 1) / 2, _times(limit), **SMALL)
         ticks.append(((first + y - 1) / 2, case.replace("_", " ")))
         y += GAP
-    ax.axvline(1, color=GREY, lw=0.8, zorder=0)
+    ax.axvline(1, color=INK, lw=0.8)
     handles: list[Artist] = [Patch(color=colour(names, name)) for name in names]
     labels = [SHOWN.get(name, name.replace("_", " ")) for name in names]
     if any(limit for _, limit in found.values()):
         handles.append(Line2D([], [], color=INK, lw=1.6))
         labels.append("limit of this machine")
     _finish(figure, ax, ticks, y, (handles, labels))
-    ax.set_xlim(0, 1.07 * top)
-    ax.set_xlabel("times as fast as Animation.save (grey line: 1)")
+    ax.xaxis.set_major_locator(LogLocator(10, (1, 2, 5), numticks=20))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xlim(low if low < 1 else 1, high * share**6)
+    ax.set_xlabel("times as fast as Animation.save (logarithmic)")
     return figure
 
+
+#: Labels in the picture.
+SMALL: dict[str, Any] = {"va": "center_baseline", "fontsize": 8}
 
 #: What contenders are called in pictures.
 SHOWN = {
@@ -155,26 +179,33 @@ def draw_time(cases: Mapping[str, Any]) -> Figure | None:
     if not known:
         return None
     rows = sum(len(who) + GAP for who in known.values())
-    top = max(sum(spent.values()) for who in known.values() for spent in who.values())
     figure, ax = _figure(0.20 * rows + 0.75)
     y = 0.0
     ticks = []
     for case, who in known.items():
         first = y
+        # Cases differ by a factor of a hundred, so each has a scale of its own.
+        whole = max(sum(spent.values()) for spent in who.values())
         for name, spent in who.items():
             left = 0.0
             for part, milliseconds in spent.items():
-                ax.barh(y, milliseconds, 0.86, left=left, color=PARTS[part])
-                left += milliseconds
+                share = 100 * milliseconds / whole
+                ax.barh(y, share, 0.86, left=left, color=PARTS[part])
+                left += share
             label = "Animation.save" if name == SERIAL else "framepipe"
-            ax.text(left + 0.006 * top, y, f"{label} {left:.3g} ms", va="center", fontsize=8)
+            milliseconds = sum(spent.values())
+            ax.text(left + 0.6, y, f"{label}, {_short(milliseconds)} ms", **SMALL)
             y += 1
         ticks.append(((first + y - 1) / 2, case.replace("_", " ")))
         y += GAP
     handles = [Patch(color=tint) for tint in PARTS.values()]
     _finish(figure, ax, ticks, y, (handles, list(PARTS)))
-    ax.set_xlim(0, 1.2 * top)
-    ax.set_xlabel("CPU milliseconds a frame, all processes (Animation.save: updates in drawing)")
+    ax.set_xlim(0, 122)
+    ax.set_xticks(range(0, 101, 20))
+    ax.set_xlabel(
+        "CPU time of a frame, all processes, as % of the larger one (updates of Animation.save "
+        "are in its drawing)"
+    )
     return figure
 
 
@@ -192,7 +223,11 @@ def _finish(
     ax.set_ylim(y - GAP - 0.3, -0.7)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    figure.legend(*legend, loc="outside upper left", ncols=4, frameon=False, handlelength=1.2)
+    figure.legend(*legend, loc="outside upper left", ncols=5, frameon=False, handlelength=1.2)
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def _times(value: float) -> str:
