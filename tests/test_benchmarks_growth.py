@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import __main__ as command  # noqa: E402
 from benchmarks import meaning, plot, scaling  # noqa: E402
 from benchmarks.launch import RunFailed  # noqa: E402
+from benchmarks.machine import ffmpeg_path  # noqa: E402
 from benchmarks.model import Costs, enough_cores, estimate, fit, predict  # noqa: E402
 from benchmarks.point import Point  # noqa: E402
 from benchmarks.style import WIDTH  # noqa: E402
@@ -188,17 +189,30 @@ def test_a_movie_that_lacks_a_frame_gives_no_point_and_no_forecast() -> None:
 def test_a_movie_is_looked_at_before_its_time_is_believed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    path = tmp_path / "movie.mp4"
+
     def launch(arguments: list[str]) -> dict[str, Any]:
         if "--frames=5" in arguments:
             raise RunFailed("killed")
+        if "--frames=6" in arguments:
+            path.write_bytes(b"no movie")
+        else:
+            source = ["-f", "lavfi", "-i", "testsrc=size=64x48:rate=30", "-frames:v", "3"]
+            silent = ["-nostdin", "-loglevel", "error"]
+            subprocess.run([ffmpeg_path(), *silent, *source, "-y", str(path)], check=True)
         return {"wall": 1.0}
 
     monkeypatch.setattr(scaling, "launch", launch)
-    (tmp_path / "movie.mp4").write_bytes(b"no movie")
-    noted = scaling._noted(lambda point: scaling._make(point, tmp_path / "movie.mp4"), Point(1, 4))
-    assert "cannot be decoded" in noted["problem"]
-    noted = scaling._noted(lambda point: scaling._make(point, tmp_path / "movie.mp4"), Point(1, 5))
-    assert noted["problem"] == "failed: killed"
+
+    def noted(frames: int) -> Any:
+        found = scaling._noted(lambda point: scaling._make(point, path), Point(1, frames))
+        assert not path.exists()
+        return found["problem"]
+
+    assert noted(3) is None
+    assert noted(4) == "3 frames instead of 4"
+    assert noted(5) == "failed: killed"
+    assert "cannot be decoded" in noted(6)
 
 
 def test_workers_to_try() -> None:
@@ -236,7 +250,7 @@ def case(**walls: float) -> dict[str, Any]:
         "runs": runs,
         "medians": medians,
         "ceilings": {"encode_alone": median(0.4), "draw_retained": median(0.7)},
-        "limits": {"retained": 0.5},
+        "limits": {"full": 2.0, "retained": 0.5},
         "problems": {},
     }
 
@@ -397,6 +411,30 @@ def test_what_pictures_show() -> None:
     assert plot.spending(one, "seed") is None
 
 
+def test_bars_are_as_long_as_they_should_be() -> None:
+    cases = {"pendulum": BEFORE["cases"]["pendulum"]}
+
+    def bars(figure: Any) -> list[tuple[float, float]]:
+        (ax,) = figure.axes
+        return [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
+
+    sooner = plot.draw_speedups(cases)
+    assert sooner is not None
+    assert bars(sooner) == [(1, 10), (1, 2.5)]
+    assert [20.0, 20.0] in [list(line.get_xdata()) for line in sooner.axes[0].lines]
+    shown = {text.get_text() for text in sooner.axes[0].texts}
+    assert shown == {"10", "2.5", "20"}
+    spent = plot.draw_time(cases)
+    assert spent is not None
+    # Of 200 ms: Animation.save's drawing and encoding; framepipe's four parts, 20 ms together.
+    found = bars(spent)
+    assert found[:2] == [(0, pytest.approx(96)), (pytest.approx(96), pytest.approx(100))]
+    assert [left for left, _ in found[3:]] == [right for _, right in found[2:-1]]
+    assert found[-1] == (pytest.approx(8), pytest.approx(10))
+    shown = {text.get_text() for text in spent.axes[0].texts}
+    assert shown == {"Animation.save, 200 ms", "framepipe, 20.0 ms"}
+
+
 def test_nothing_to_draw(tmp_path: Path) -> None:
     (tmp_path / "r.json").write_text(json.dumps(result()))
     assert command.main(["plot", f"{tmp_path}/r.json", "--out", str(tmp_path)]) == 2
@@ -419,5 +457,14 @@ def test_other_options_go_on_as_they_were(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit) as ended:
         command.main(["--case", "compare"])
     assert ended.value.code == 2
-    with pytest.raises(SystemExit):
-        command.main(["--scaling", "--measured", "none.json"])
+
+
+def test_another_machines_result_is_read(tmp_path: Path) -> None:
+    for content in ('{"scaling": {"cores": 16}}', "{}", "[]", "no JSON"):
+        (tmp_path / "other.json").write_text(content)
+        asked = ["--scaling", "--measured", f"{tmp_path}/other.json"]
+        if content.startswith('{"'):
+            assert command._parser().parse_args(asked).measured == {"cores": 16}
+        else:
+            with pytest.raises(SystemExit):
+                command.main(asked)
