@@ -12,6 +12,9 @@ from .table import table
 #: A line that explains less than this is called poor.
 POOR = 0.8
 
+#: A model that is off by this share on average is not to be believed.
+OFF = 0.25
+
 
 def text(found: Mapping[str, Any], measured: Mapping[str, Any] | None = None) -> str:
     """Show points, lines, costs and the forecast.
@@ -84,13 +87,19 @@ def _costs(found: Mapping[str, Any]) -> str:
     costs = costs_of(found)
     ms = {key: f"{1000 * value:.2f} ms" for key, value in vars(costs).items()}
     cores = max(one["cores"] for one in found["encoder"])
-    return (
+    shown = (
         f"CPU a frame: drawing {ms['draw']}, encoding {ms['encode']}, main process {ms['main']}, "
         f"updates {ms['update']} in every worker.\n"
         f"A worker: {ms['fork']} to start, {ms['open']} to open and draw its first frames; "
         f"{ms['begin']} to begin and to end.\n"
         f"The encoder alone, a frame: {ms['encode_serial']} + {ms['encode_shared']} / cores, "
         f"from 1 to {cores} cores here."
+    )
+    if costs.encode_shared or cores == 1:
+        return shown
+    return (
+        f"{shown}\nMore cores did not help it, most likely since other programs had them; so the "
+        "forecast takes it for no faster on any number of cores."
     )
 
 
@@ -103,10 +112,16 @@ def _check(found: Mapping[str, Any]) -> str:
             said = predict(costs, point["frames"], cores, point["workers"]).seconds
             errors.append((said / point["seconds"] - 1, point))
     worst, point = max(errors, key=lambda error: abs(error[0]))
-    return (
+    mean = sum(abs(error) for error, _ in errors) / len(errors)
+    shown = (
         f"The model against this machine: off by {100 * worst:+.0f} % at worst "
-        f"({point['workers']} workers, {point['frames']} frames), by "
-        f"{100 * sum(abs(error) for error, _ in errors) / len(errors):.0f} % on average."
+        f"({point['workers']} workers, {point['frames']} frames), by {100 * mean:.0f} % on average."
+    )
+    if mean < OFF:
+        return shown
+    return (
+        f"{shown}\nThat is too much to believe in the forecast: the model counts CPU time, and the "
+        "movies had to wait, for other programs or for something it does not know."
     )
 
 

@@ -51,7 +51,7 @@ def _grown(ax: Axes, found: Mapping[str, Any], name: str, points: list[dict[str,
     frames = points[0]["frames"] if points else 0
     about = "" if name == "frames" else f", {frames} frames"
     ax.set_xlabel(f"{unit}{about}")
-    ax.set_xlim(left=0)
+    ax.set_xlim(left=-0.02 * max((point[key] for point in points), default=1))
     if line is None:
         return
     ends = np.array([0, max(point[key] for point in points)])
@@ -106,7 +106,7 @@ def _cores(ax: Axes, found: Mapping[str, Any], points: list[dict[str, Any]]) -> 
         ha="right",
         color=FORECAST,
     )
-    ax.set_title(f"from {found['enough']} cores on, more do not help")
+    ax.set_title(f"forecast: from {found['enough']} cores on, more do not help")
 
 
 def _points(

@@ -225,6 +225,24 @@ def test_workers_to_try() -> None:
     assert scaling.across("workers", point, 2) == scaling.across("workers", {"workers": 2}, 2)
 
 
+def test_a_forecast_from_a_busy_machine_is_not_to_be_believed() -> None:
+    series = TINY.series(2)
+    points = {point for group in series.values() for point in group}
+
+    def shown(factor: float) -> str:
+        runs = {}
+        for point in points:
+            spent = measured(COSTS, point.workers, point.frames)
+            seconds = predict(COSTS, point.frames, 2, point.workers).seconds
+            runs[point] = [{"problem": None, "wall": factor * seconds, **spent}]
+        encoder = {1: 0.004, 2: 0.0025}
+        return meaning.text(scaling.conclude(series, runs, encoder, 2, TINY))
+
+    assert "by 0 % on average" in (quiet := shown(1))
+    assert "too much to believe" not in quiet
+    assert "too much to believe" in shown(3)
+
+
 # --- comparing
 
 
