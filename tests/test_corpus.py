@@ -1,7 +1,8 @@
 """Fidelity: the frames and the movie that `Animation.save` makes, for every animation we have.
 
-Every case runs with several numbers of forked workers, kept and compared with full draws, and,
-where it can be pickled, in a worker that is no fork.  The fork server has imported framepipe before
+Every case runs with several numbers of forked workers, kept and compared with full draws; those
+at the core and every third other one, if they can be pickled, in a worker that is no fork
+(``FRAMEPIPE_CORPUS=all``: all of them).  The fork server has imported framepipe before
 it forks (see conftest.py); the animation travels to its children exactly as it travels to spawned
 ones, which the cases marked ``core`` run in, too.
 """
@@ -79,7 +80,12 @@ def test_forked(case: Case, way: str, tmp_path: Path) -> None:
         assert mismatch.artist in str(mismatch)
 
 
-@pytest.mark.parametrize("case", [case for case in ALL if case.travels], ids=str)
+def goes_by_fork_server(case: Case) -> bool:
+    every = os.environ.get("FRAMEPIPE_CORPUS") == "all"
+    return case.travels and (every or case.core or ALL.index(case) % 3 == 0)
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if goes_by_fork_server(case)], ids=str)
 def test_not_forked(case: Case, tmp_path: Path) -> None:
     check(case, run(case, tmp_path, workers=1, start_method="forkserver"))
 

@@ -6,6 +6,7 @@ import io
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import matplotlib.patheffects as pe
 import numpy as np
 import pytest
 from matplotlib.animation import ArtistAnimation, FuncAnimation
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -26,6 +28,8 @@ from framepipe.drawing.canvas import living_on_agg
 from framepipe.drawing.painter import Cost, Painter
 from framepipe.drawing.settings import frame_settings
 from framepipe.drawing.tape import TapeRenderer
+from framepipe.drawing.ticks import draw_axis, drawn_once
+from framepipe.errors import FrameMismatch
 
 DPI = 60
 
@@ -335,7 +339,8 @@ def test_report_of_a_movie_that_was_kept(tmp_path: Path) -> None:
 def test_report_says_why_nothing_was_kept(tmp_path: Path) -> None:
     figure = make_figure()
     ax = figure.add_subplot(projection="3d")
-    ax.plot([0, 1], [0, 1], [0, 1])
+    grid = np.mgrid[0:1:40j, 0:1:40j]
+    ax.plot_surface(*grid, grid[0])  # beside which no moment's delay in drawing the rest counts
     animation = animate(figure, lambda i: ax.view_init(azim=10 * i))
     movie, _ = encode(animation, tmp_path, redraw="auto")
     assert movie.report.frames_kept == 0
@@ -540,3 +545,109 @@ def test_images_not_to_be_drawn_apart_switch_it_off() -> None:
     costs, got = paint(make(), "auto")
     assert all(cost.kept is None for cost in costs)
     assert got == paint(make(), "full")[1]
+
+
+# ---- ticks worked out once
+
+
+def rendered(figure: Any) -> TapeRenderer:
+    renderer = TapeRenderer(*figure.canvas.get_width_height(), figure.dpi)
+    renderer.figure = figure
+    return renderer
+
+
+def scrolled() -> Any:
+    """Axes with labels, minor ticks and an offset text, after their limits moved."""
+    figure = make_figure()
+    ax = figure.add_subplot(xlabel="time", ylabel="signal", title="title")
+    ax.plot([1e7, 1e7 + 1], [0, 1e-7])
+    ax.minorticks_on()
+    ax.grid()
+    figure.canvas.draw()
+    ax.set_xlim(1e7 + 0.2, 1e7 + 1.3)
+    return figure
+
+
+def test_an_axis_drawn_once_is_the_same_to_the_pixel() -> None:
+    drawings = []
+    for draw in (lambda axis, renderer: axis.draw(renderer), draw_axis):
+        figure = scrolled()
+        renderer = rendered(figure)
+        for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis):
+            draw(axis, renderer)
+            assert {"_update_ticks", "_get_ticklabel_bboxes", "draw"}.isdisjoint(vars(axis))
+        drawings.append(renderer.pixels.copy())
+    assert drawings[0].any()
+    assert np.array_equal(*drawings)
+
+
+def test_ticks_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: Counter[str] = Counter()
+    for name in ("_update_ticks", "_get_ticklabel_bboxes"):
+        whole = getattr(Axis, name)
+
+        def counted(self: Any, *args: Any, name: str = name, whole: Any = whole) -> Any:
+            counts[name] += 1
+            return whole(self, *args)
+
+        monkeypatch.setattr(Axis, name, counted)
+    figure = scrolled()
+    axis, renderer = figure.axes[0].xaxis, rendered(figure)
+    counts.clear()
+    axis.draw(renderer)
+    assert counts["_update_ticks"] == 3
+    assert counts["_get_ticklabel_bboxes"] == 2
+    counts.clear()
+    draw_axis(axis, renderer)
+    assert set(counts.values()) == {1}
+    counts.clear()
+    with drawn_once(figure.axes):
+        figure.canvas.draw()
+    once = counts["_update_ticks"]
+    figure.canvas.draw()
+    assert once == counts["_update_ticks"] - once - 4  # two axes, two less for each
+
+
+def test_a_formatter_of_the_users_is_asked_as_often_as_ever() -> None:
+    def asked(draw: Callable[[Any, Any], None]) -> int:
+        figure = scrolled()
+        calls: list[float] = []
+        axis = figure.axes[0].xaxis
+        axis.set_major_formatter(lambda x, _: str(calls.append(x)))
+        draw(axis, rendered(figure))
+        return len(calls)
+
+    plain = asked(lambda axis, renderer: axis.draw(renderer))
+    assert asked(draw_axis) == plain > 3
+
+
+def test_an_axis_is_itself_again_after_an_error() -> None:
+    figure = scrolled()
+    axis = figure.axes[0].xaxis
+    axis.label.set_text("$\\nothing$")
+    with pytest.raises(ValueError, match="nothing"), drawn_once(figure.axes):
+        figure.canvas.draw()
+    assert {"_update_ticks", "_get_ticklabel_bboxes", "draw"}.isdisjoint(vars(axis))
+
+
+def test_frames_drawn_because_keeping_does_not_pay_are_compared_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextmanager
+    def wrong(holders: Iterator[Any]) -> Iterator[None]:
+        axes = next(iter(holders))
+        axes.set_axis_off()
+        yield
+        axes.set_axis_on()
+
+    figure = make_figure()
+    ax = figure.add_subplot()
+
+    def update(i: int) -> None:
+        ax.cla()
+        ax.plot([0, 1], [0, i])
+
+    monkeypatch.setattr(painting, "drawn_once", wrong)
+    monkeypatch.setattr(painting, "CHECK_SHARE", 1.0)
+    with pytest.raises(FrameMismatch):
+        paint(animate(figure, update, 30), "auto")

@@ -6,7 +6,7 @@ something it depends on changed, or if it is of a class that is not matplotlib's
 as it likes.
 
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Artist._stale``,
-``FigureBase._align_label_groups``.
+``FigureBase._align_label_groups``, ``Axes._axis_map``.
 """
 
 from __future__ import annotations
@@ -306,6 +306,13 @@ def name_of(artist: Any) -> str:
 def _settings_of(artist: Any) -> Iterator[Any]:
     """Yield the objects whose plain attributes say how an artist is drawn."""
     yield artist
+    if isinstance(artist, FigureBase):
+        holders: Any = artist.axes
+        for axes in holders:
+            yield from _settings_of(axes)
+    if isinstance(artist, Axes):
+        for axis in artist._axis_map.values():
+            yield from _settings_of(axis)
     if isinstance(artist, Axis):
         for ticker in (artist.major, artist.minor):
             yield ticker.locator

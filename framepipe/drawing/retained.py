@@ -20,6 +20,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -112,6 +113,7 @@ class Retained:
         self._snapshots: list[_Snapshot] = []
         self._first_changed: int | None = None
         self._frames = 0
+        self._rc: dict[str, Any] = {}
 
     def forget(self) -> None:
         """Take everything for changed: the figure was drawn by someone else."""
@@ -134,6 +136,10 @@ class Retained:
             What it took.
         """
         self._frames += 1
+        rc: Any = dict.copy(mpl.rcParams)
+        if rc != self._rc:  # fonts, snapping, simplification: a draw looks at many of them
+            self.forget()
+            self._rc = rc
         order = self._changes.look(renderer, returned)
         first = next((i for i, seen in enumerate(order) if seen.why), len(order))
         start = self._put_back(renderer, order, first)

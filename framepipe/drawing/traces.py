@@ -2,7 +2,7 @@
 
 Several of matplotlib's setters raise none, some attributes are meant to be set directly, and an
 array can be changed in place.  Private names used, looked at in matplotlib 3.9.0 and 3.11.2:
-``Artist._transform``, ``._clippath``, ``Axes._children``, ``._position``,
+``Artist._transform``, ``._clippath``, ``Axes._children``, ``._position``, ``._axis_map``,
 ``Collection._offset_transform``.
 """
 
@@ -18,7 +18,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import FigureBase
+from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.path import Path
+from matplotlib.text import Annotation
 from matplotlib.transforms import Affine2DBase, Bbox, Transform
 
 from .units import look_of
@@ -49,6 +51,7 @@ def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
         holder: Any = unit
         inside: list[Any] = [holder, *holder.child_axes]
         for inner in inside:
+            ends.extend(_ticks_of(axis) for axis in inner._axis_map.values())
             ends.extend(_ends_of(child, inner) for child in inner._children)
         return tuple(ends)
     return _ends_of(unit, axes)
@@ -57,8 +60,13 @@ def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
 def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
     transform, clip, box = unit._transform, unit._clippath, unit.clipbox
     if isinstance(unit, Axis):
-        return _owners_of(unit)
+        return _ticks_of(unit)
     ends: tuple[Any, ...] = tuple(_data_of(unit))
+    if axes is not None and isinstance(unit, (Annotation, AnnotationBbox)):
+        # It shows if what it points at lies within its axes' patch.
+        patch = axes.patch
+        outline = patch.get_path().vertices, patch.get_patch_transform().get_matrix()
+        ends = (*ends, *(array.tobytes() for array in outline))
     offset = getattr(unit, "_offset_transform", None)
     if offset is not None and not (axes is not None and offset is axes.transData):
         ends = (*ends, offset.get_affine().get_matrix().tobytes())
@@ -75,13 +83,21 @@ def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
     return ends
 
 
-def _owners_of(axis: Any) -> tuple[Any, ...]:
-    """Return the place of other axes by whose size an axis's shared locators choose ticks."""
-    owners = (axis.major.locator.axis, axis.minor.locator.axis)
-    return tuple(
-        owner.axes._position.get_points().tobytes()
-        for owner in owners
-        if owner is not None and owner is not axis and hasattr(owner, "axes")
+def _ticks_of(axis: Any) -> tuple[Any, ...]:
+    """Return what an axis's ticks depend on that axes which share its limits may change.
+
+    They share their locators and formatters, too: set for one, they are set for all, but only the
+    one is flagged.  And a shared locator chooses ticks by the size of the axes it was made for.
+    """
+    tickers = (axis.major, axis.minor)
+    owners = (getattr(ticker.locator, "axis", None) for ticker in tickers)
+    return (
+        *(one for ticker in tickers for one in (ticker.locator, ticker.formatter)),
+        *(
+            owner.axes._position.get_points().tobytes()
+            for owner in owners
+            if owner is not None and owner is not axis and hasattr(owner, "axes")
+        ),
     )
 
 

@@ -183,3 +183,21 @@ def norm_scaled_to_what_shows() -> Animation:
     image.set_clip_path(Rectangle((0, 0), 0.3, 1, transform=ax.transAxes))
 
     return _at_frame_3(fig, lambda: image.set_norm(Normalize()))
+
+
+@animation(frames=6)
+def minor_ticks_of_shared_axes() -> Animation:
+    """Shared axes share what places their ticks; setting it for one flags only that one."""
+    fig, (ax, other) = plt.subplots(2, figsize=SIZE, sharex=True)
+    other.plot([0, 1], [0, 1])
+
+    return _at_frame_3(fig, ax.minorticks_on)
+
+
+@animation(frames=6)
+def annotation_out_of_a_smaller_patch() -> Animation:
+    """An annotation shows as long as its axes' patch holds the point that it is for."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.annotate("note", (0.5, 0.5), (0.7, 0.7), arrowprops={"arrowstyle": "->"})
+
+    return _at_frame_3(fig, lambda: ax.patch.set_width(0.3))

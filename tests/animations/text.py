@@ -254,3 +254,30 @@ def figure_text_and_suptitle() -> Animation:
         return (line,)
 
     return FuncAnimation(fig, update, frames=6)
+
+
+def _font_set_later(**options) -> Animation:
+    """At frame 4 "sans-serif" becomes another font; only the line has a setter called."""
+    fig, ax = plt.subplots(figsize=SIZE, **options)
+    ax.set(title="title", xlabel="label")
+    (line,) = ax.plot([0, 1], [0, 1])
+
+    def update(i):
+        if i == 4:
+            plt.rcParams["font.sans-serif"] = ["DejaVu Serif"]
+        line.set_ydata([0, 1 - i / 10])
+        return (line,)
+
+    return FuncAnimation(fig, update, frames=8)
+
+
+@animation(frames=8)
+def font_set_later() -> Animation:
+    """rcParams change what a font family stands for, between two frames."""
+    return _font_set_later()
+
+
+@animation(frames=8)
+def font_set_later_in_a_layout() -> Animation:
+    """The same, with a layout that makes room for the labels."""
+    return _font_set_later(layout="constrained")
