@@ -9,6 +9,8 @@ where the contender promises the frames of `Animation.save`, compared with those
     __main__ -> runner -> one (a process a run) -> contenders/NAME.run(cases.CASES[...])
                    |                            \-> ceilings.draw
                    +-> check, ceilings.encode_alone -> summary -> table, JSON
+             -> scaling -> point (a process a run) -> model -> meaning, JSON
+    JSON -> compare, plot
 
 ::
 
@@ -16,7 +18,10 @@ where the contender promises the frames of `Animation.save`, compared with those
     python -m benchmarks --quick --case grid --contender pipe --contender seed
     python -m benchmarks --repeat 5 --json result.json
     python -m benchmarks --moving --memory      # the two special measurements
+    python -m benchmarks --scaling --plot .     # how time grows; pictures
     python -m benchmarks --list                 # cases and contenders
+    python -m benchmarks compare a.json b.json  # what got slower
+    python -m benchmarks plot a.json            # speed-ups, where time goes, how it grows
 
 A contender is one file in ``contenders/``, a case one function in ``cases/``.
 """

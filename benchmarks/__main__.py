@@ -8,12 +8,14 @@ import math
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import clusters, contenders, machine, machines, memory, moving
+from . import clusters, compare, contenders, machine, machines, memory, moving, plot, scaling
 from .cases import CASES
 from .launch import RunFailed
+from .meaning import text as scaling_text
 from .runner import run_case
 from .table import case_text, overview, table
 
@@ -25,6 +27,7 @@ DEFAULT_CONTENDERS = ("serial", "pipe", "pipe_full")
 TOUR = 220.0
 REPEAT = 3
 QUICK_FRAMES, QUICK_REPEAT = 60, 1
+SUBCOMMANDS = {"compare": compare.main, "plot": plot.main}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,9 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         1 if a movie was not what it should be, or one of the special measurements' limits was
-        missed; else 0.
+        missed; else 0.  Sub-commands say of theirs.
     """
-    options = _parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given and given[0] in SUBCOMMANDS:
+        return SUBCOMMANDS[given[0]](given[1:])
+    options = _parser().parse_args(given)
     if options.list:
         print(_listing())
         return 0
@@ -54,8 +60,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("stopped", file=sys.stderr)
         return 130
     if options.json is not None:
-        result["arguments"] = list(sys.argv[1:] if argv is None else argv)
+        result["arguments"] = given
         options.json.write_text(json.dumps(result, indent=1) + "\n")
+    if options.plot is not None:
+        for path in plot.write(result, options.plot):
+            print(path)
     return 0 if good else 1
 
 
@@ -83,7 +92,12 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     if options.machines:
         found = result["machines"] = machines.run()
         print(machines.text(found), end="\n\n", flush=True)
+    if options.scaling:
+        found = result["scaling"] = scaling.measure(cores, _plan(options))
+        print(scaling_text(found, options.measured), end="\n\n", flush=True)
+        good &= not found["problems"]
     special = options.moving or options.memory or options.dask or options.machines
+    special = special or options.scaling
     tour = not (options.case or options.full or options.quick or options.frames or options.repeat)
     chosen = options.case or (() if special else list(CASES))
     begin = time.monotonic()
@@ -107,7 +121,10 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure how long movies take, side by side."
+        prog="python -m benchmarks",
+        description="Measure how long movies take, side by side.",
+        epilog="`compare BEFORE.json AFTER.json` and `plot RESULT.json` work on what --json wrote; "
+        "each has a --help of its own.",
     )
     parser.add_argument(
         "--case",
@@ -125,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--frames", type=_positive, help="default: the case's own number")
     parser.add_argument("--repeat", type=_positive, help=f"runs of each; default: {REPEAT}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there, too")
+    parser.add_argument("--plot", type=Path, metavar="FOLDER", help="draw pictures of it there")
     parser.add_argument(
         "--quick", action="store_true", help=f"at most {QUICK_FRAMES} frames, one run"
     )
@@ -144,7 +162,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--machines", action="store_true", help="where segments would stop scaling, simulated"
     )
+    parser.add_argument(
+        "--scaling",
+        action="store_true",
+        help="how time grows with workers, frames, size and artists, and a forecast for more cores",
+    )
+    parser.add_argument(
+        "--measured",
+        type=_scaling,
+        metavar="FILE",
+        help="with --scaling: another machine's --json, to be held against the forecast",
+    )
     return parser
+
+
+def _scaling(text: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(Path(text).read_text())["scaling"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise argparse.ArgumentTypeError(f"{text}: no result of --scaling: {error!r}") from None
+    return found
+
+
+def _plan(options: argparse.Namespace) -> scaling.Plan:
+    plan = scaling.QUICK if options.quick else scaling.FULL
+    return replace(plan, repeat=options.repeat or plan.repeat)
 
 
 def _contenders(asked: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
