@@ -182,7 +182,8 @@ class Changes:
         unit.tape = tape
         unit.parts = parts_of(artist, self._units.keys())
         unit.look = seen.look
-        unit.ends = () if artist is self._figure.patch else loose_ends(artist, seen.axes)
+        patch = artist is self._figure.patch
+        unit.ends = () if patch else loose_ends(artist, seen.axes, unit.parts)
         unit.watches = [Watch(thing) for thing in _settings_of(artist)]
         if isinstance(artist, Legend):
             unit.extent = _extent(artist, renderer)
@@ -212,7 +213,7 @@ class Changes:
         for part in unit.parts:
             if part._stale:
                 return "it was changed" if part is artist else f"its {name_of(part)} changed"
-        if unit.ends != loose_ends(artist, axes):
+        if unit.ends != loose_ends(artist, axes, unit.parts):
             return "its transform, clip, data or view changed"
         return ""
 

@@ -8,7 +8,7 @@ array can be changed in place.  Private names used, looked at in matplotlib 3.9.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 from zlib import crc32
@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import Collection
 from matplotlib.figure import FigureBase
 from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.path import Path
@@ -26,7 +27,7 @@ from matplotlib.transforms import Affine2DBase, Bbox, Transform
 from .units import look_of
 
 
-def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
+def loose_ends(unit: Any, axes: Any, parts: Iterable[Any]) -> tuple[Any, ...]:
     """Return what a unit's drawing depends on that raises no flag when it is changed.
 
     Parameters
@@ -35,17 +36,30 @@ def loose_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
         The unit.
     axes : Axes or None
         The axes it belongs to.
+    parts : iterable of Artist
+        What it is made of.
 
     Returns
     -------
     tuple
-        Of its transform, if that is not one of its axes', and of its clip; for a unit that holds
-        axes (3D, polar, a subfigure), of the axes' own plain attributes (such as a 3D view's
-        angles), too.  Equal results mean that nothing of it changed.
+        Of the data that the collections in it are coloured by; of its transform, if that is not
+        one of its axes', and of its clip; for a unit that holds axes (3D, polar, a subfigure), of
+        the axes' own plain attributes (such as a 3D view's angles), too.  Equal results mean that
+        nothing of it changed.
     """
+    # A collection in a legend, say: `set_array` raises no flag either.
+    arrays = [
+        _checksum(part.get_array())
+        for part in parts
+        if isinstance(part, Collection) and part is not unit and part.get_array() is not None
+    ]
+    return (*arrays, *_own_ends(unit, axes))
+
+
+def _own_ends(unit: Any, axes: Any) -> tuple[Any, ...]:
     if isinstance(unit, FigureBase):
         holders: Any = unit.axes
-        return tuple(loose_ends(inner, None) for inner in holders)
+        return tuple(_own_ends(inner, None) for inner in holders)
     if isinstance(unit, Axes):
         ends: list[Any] = [look_of(unit), *plain_values(unit)]
         holder: Any = unit

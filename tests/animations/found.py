@@ -201,3 +201,14 @@ def annotation_out_of_a_smaller_patch() -> Animation:
     ax.annotate("note", (0.5, 0.5), (0.7, 0.7), arrowprops={"arrowstyle": "->"})
 
     return _at_frame_3(fig, lambda: ax.patch.set_width(0.3))
+
+
+@animation(frames=6)
+def colours_of_a_collection_in_a_legend() -> Animation:
+    """`set_array` raises no flag, of a legend's own collection neither."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.scatter([0, 1], [0, 1], label="dots")
+    (dots,) = ax.legend(loc="upper left").legend_handles
+    dots.set_array([0, 1, 2])  # the first time scales the norm, and that is flagged
+
+    return _at_frame_3(fig, lambda: dots.set_array([2, 1, 0]))
