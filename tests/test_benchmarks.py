@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import contenders  # noqa: E402
+from benchmarks import ceilings, contenders, runner  # noqa: E402
 from benchmarks.cases import CASES  # noqa: E402
 from benchmarks.ceilings import limit  # noqa: E402
 from benchmarks.check import Decoded, decode, problem  # noqa: E402
+from benchmarks.launch import launch  # noqa: E402
 from benchmarks.memory import ALLOWED, ALLOWED_FFMPEG, growth  # noqa: E402
 from benchmarks.runner import Session  # noqa: E402
 from benchmarks.summary import summarise  # noqa: E402
@@ -203,3 +205,79 @@ def test_every_contender_keeps_to_the_same_few_names() -> None:
         assert one.drawing in {"full", "retained"}
         assert one.available() is None or isinstance(one.available(), str)
         assert callable(one.run)
+
+
+PEERS = {
+    "imageio_ffmpeg": "imageio_ffmpeg",
+    "matplotloom": "matplotloom",
+    "moviepy": "moviepy",
+    "parallel_animate": "parallel_animate",
+    "streamjoy": "streamjoy",
+}
+
+
+def gray(path: Path) -> Any:
+    """Return a movie's frames, as numbers that may be subtracted."""
+    raw = ["-f", "rawvideo", "-pix_fmt", "gray", "-"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-i", path, *raw]
+    done = subprocess.run(command, capture_output=True, check=True)
+    return np.frombuffer(done.stdout, np.uint8).reshape(-1, 480, 640).astype(int)
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_a_peer_makes_the_movie_or_says_why_not(name: str, tmp_path: Path) -> None:
+    peer = contenders.load(name)
+    reason = peer.available()
+    if reason is not None:
+        assert isinstance(reason, str)
+        assert reason
+        return
+    frames, movies = 6, {one: tmp_path / f"{one}.mp4" for one in ("serial", name)}
+    for one, path in movies.items():
+        asked = ["benchmarks.one", "pendulum", one, "--frames", str(frames), "--output", str(path)]
+        facts = launch(asked, timeout=150)
+        assert facts["frames"] == frames
+        assert facts["wall"] > 0
+        assert facts["cpu"] > 0
+    truth, found = (decode(path, imageio_ffmpeg.get_ffmpeg_exe()) for path in movies.values())
+    assert truth.size == "640x480"
+    assert problem(found, truth, frames, identity=peer.promises_identity) is None
+    # Whoever promises nothing must still show the same things in the same order: each frame is
+    # nearer to that of Animation.save than to any other.
+    true, shown = (gray(path) for path in movies.values())
+    nearest = [int(np.abs(true - one).mean(axis=(1, 2)).argmin()) for one in shown]
+    assert nearest == list(range(frames))
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_a_peer_that_is_not_installed_says_how_to_install_it(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, PEERS[name], None)
+    reason = contenders.load(name).available()
+    assert reason is not None
+    if sys.platform == "linux":
+        assert PEERS[name] in reason
+        assert "pip install 'framepipe[bench" in reason
+
+
+def test_a_contender_that_cannot_take_part_is_skipped_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    class Idle(Session):
+        def note(self, name: str, turn: int, take: Any) -> dict[str, Any]:
+            asked.append(name)
+            run = {"contender": name, "round": turn, "problem": None, "wall": 1.0, "cpu": 1.0}
+            self.runs.append(run)
+            return run
+
+    monkeypatch.setattr(runner, "Session", Idle)
+    monkeypatch.setitem(sys.modules, "matplotloom", None)
+    found = runner.run_case(CASES["pendulum"], ["matplotloom"], frames=2, repeat=1, cores=2)
+    assert asked == ["serial", ceilings.ENCODE, *ceilings.DRAWINGS]
+    assert list(found["skipped"]) == ["matplotloom"]
+    shown = case_text("pendulum", found, 2)
+    assert f"matplotloom: skipped, {found['skipped']['matplotloom']}" in shown
+    assert "pip install 'framepipe[bench]'" in shown

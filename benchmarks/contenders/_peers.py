@@ -53,7 +53,8 @@ def still(case: str, frames: int) -> tuple[Figure, Callable[[int], object]]:
     # The animation is never to run.  Without these it would want to stop when a peer closes the
     # figure, which it cannot without having started, and would complain of not having been drawn.
     for connection in ("_first_draw_id", "_close_id", "_resize_id"):
-        figure.canvas.mpl_disconnect(getattr(animation, connection, None))
+        if hasattr(animation, connection):
+            figure.canvas.mpl_disconnect(getattr(animation, connection))
     animation._draw_was_started = True
     for artist in getattr(animation, "_drawn_artists", ()):
         artist.set_animated(False)  # as blitting has them; a plain draw leaves such artists out
