@@ -24,7 +24,7 @@ TOUR_CONTENDERS = ("serial", "pipe")
 DEFAULT_CONTENDERS = ("serial", "pipe", "pipe_full")
 #: Seconds in which the tour is to be over, with room to four minutes; every case has a round
 #: whatever it takes, and up to `REPEAT` as long as there is time.
-TOUR = 220.0
+TOUR = 200.0
 REPEAT = 3
 QUICK_FRAMES, QUICK_REPEAT = 60, 1
 SUBCOMMANDS = {"compare": compare.main, "plot": plot.main}

@@ -48,8 +48,8 @@ class Case:
 CASES: dict[str, Case] = {
     case.name: case
     for case in (
-        Case("pendulum", curves.pendulum, 300, 100),
-        Case("grid", curves.grid, 150, 30),
+        Case("pendulum", curves.pendulum, 300, 80),
+        Case("grid", curves.grid, 150, 20),
         Case("imshow", fields.imshow, 150, 40),
         Case("line_1080p", curves.line_1080p, 150, 40),
         Case("scatter_10k", fields.scatter_10k, 150, 20),
@@ -58,6 +58,6 @@ CASES: dict[str, Case] = {
         Case("cla", curves.cla, 200, 30),
         Case("expensive_update", simulated.expensive_update, 200, 60),
         Case("short", curves.pendulum, 20, 20),
-        Case("long", curves.small, 5000, 300),
+        Case("long", curves.small, 5000, 200),
     )
 }
