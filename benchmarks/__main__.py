@@ -17,7 +17,7 @@ from .cases import CASES
 from .launch import RunFailed
 from .meaning import text as scaling_text
 from .runner import run_case
-from .table import case_text, overview, table
+from .table import LEGEND, case_text, overview, table
 
 #: Who takes part in the tour of all cases, and in a run of chosen ones.
 TOUR_CONTENDERS = ("serial", "pipe")
@@ -114,6 +114,8 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
         )
         print(case_text(name, found, cores), end="\n\n", flush=True)
         good &= not found["problems"]
+    if chosen:
+        print(LEGEND, end="\n\n", flush=True)
     if len(chosen) > 1:
         print(overview(result["cases"]), end="\n\n", flush=True)
     return result, good

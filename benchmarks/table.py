@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+#: What the columns mean that do not say so themselves.
+LEGEND = """\
+CPU s, peak MB and MB/frame are of all processes together: CPU time; proportional memory (pages that
+are shared count once), at its most; bytes read and written, through pipes and files, a frame.  What
+framepipe's workers copy into shared memory, once a frame, comes on top of that."""
+
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Lay out rows in columns: the first one to the left, the others to the right."""

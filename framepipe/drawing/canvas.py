@@ -46,6 +46,10 @@ class FrameCanvas(FigureCanvasAgg):
         something of their first draw.
     compose : callable or None
         What draws a frame for `savefig` in the place of a full draw.
+    fresh : bool
+        Whether `Animation.save` would draw each frame with a new renderer: matplotlib keeps the
+        sizes of texts by renderer, so one that is used again does not see that a font family
+        has come to stand for another font.
     lays_out : callable
         Tells whether a layout engine must run, when a draw would run it.
     painted : memoryview or None
@@ -60,6 +64,7 @@ class FrameCanvas(FigureCanvasAgg):
         self.compose: Callable[[TapeRenderer], None] | None = None
         self.drawn_elsewhere = False
         self.lays_out: Callable[[], bool] = lambda: True
+        self.fresh = False
         self._idle_draws = idle_draws
         self.painted: memoryview | None = None
         self._watch = self.mpl_connect("draw_event", self._note_draw)
@@ -85,7 +90,11 @@ class FrameCanvas(FigureCanvasAgg):
             renderer = TapeRenderer(renderer.width, renderer.height, renderer.dpi)
             renderer.figure = self.figure
             self.renderer = renderer
-        renderer.look_at_settings()
+        if renderer.look_at_settings() and self.fresh:
+            renderer = TapeRenderer(renderer.width, renderer.height, renderer.dpi)
+            renderer.figure = self.figure
+            renderer.look_at_settings()
+            self.renderer = renderer
         return renderer
 
     def take_elsewhere(self) -> bool:

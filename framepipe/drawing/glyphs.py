@@ -73,15 +73,23 @@ class GlyphRenderer(RendererAgg):
         self._set: tuple[Any, ...] = ()
         self.figure: Any = None
 
-    def look_at_settings(self) -> None:
-        """Drop what is known of fonts if a setting of fonts was changed; once for every frame."""
+    def look_at_settings(self) -> bool:
+        """Drop what is known of fonts if a setting of fonts was changed; once for every frame.
+
+        Returns
+        -------
+        bool
+            Whether one was, since this was last asked.
+        """
         now = (
             len(fontManager.ttflist),
             *(repr(_rc(mpl.rcParams, key)) for key in _SETTINGS),
         )
-        if now != self._set:
-            self._set = now
-            self._fonts.clear()
+        before, self._set = self._set, now
+        if now == before:
+            return False
+        self._fonts.clear()
+        return bool(before)
 
     def _font(self, prop: Any) -> Any:
         """Return the font for some properties, as matplotlib finds it."""

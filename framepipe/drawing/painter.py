@@ -131,6 +131,7 @@ class Painter:
         if self._redraw != "full" and can_retain(self._figure, self._source.animations):
             self._retained = Retained(self._figure)
         self._canvas.lays_out = self._lays_out
+        self._canvas.fresh = self.settings.dpi != self._figure.dpi or not self.settings.idle_draws
         self._opened = time.perf_counter()
 
     def close(self) -> None:
