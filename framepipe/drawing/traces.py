@@ -21,7 +21,7 @@ from matplotlib.collections import Collection
 from matplotlib.figure import FigureBase
 from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.path import Path
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Affine2DBase, Bbox, Transform
 
 from .units import look_of
@@ -42,18 +42,21 @@ def loose_ends(unit: Any, axes: Any, parts: Iterable[Any]) -> tuple[Any, ...]:
     Returns
     -------
     tuple
-        Of the data that the collections in it are coloured by; of its transform, if that is not
-        one of its axes', and of its clip; for a unit that holds axes (3D, polar, a subfigure), of
-        the axes' own plain attributes (such as a 3D view's angles), too.  Equal results mean that
-        nothing of it changed.
+        Of the data that the collections in it are coloured by, and the boxes of its texts; of its
+        transform, if that is not one of its axes', and of its clip; for a unit that holds axes
+        (3D, polar, a subfigure), of the axes' own plain attributes (such as a 3D view's angles),
+        too.  Equal results mean that nothing of it changed.
     """
-    # A collection in a legend, say: `set_array` raises no flag either.
-    arrays = [
-        _checksum(part.get_array())
-        for part in parts
-        if isinstance(part, Collection) and part is not unit and part.get_array() is not None
-    ]
-    return (*arrays, *_own_ends(unit, axes))
+    # `set_array` of a collection in a legend, say, raises no flag, nor does `set_bbox` of a text.
+    inner: list[Any] = []
+    for part in parts:
+        if part is unit:
+            continue
+        if isinstance(part, Text):
+            inner.append(part.get_bbox_patch())
+        elif isinstance(part, Collection) and part.get_array() is not None:
+            inner.append(_checksum(part.get_array()))
+    return (*inner, *_own_ends(unit, axes))
 
 
 def _own_ends(unit: Any, axes: Any) -> tuple[Any, ...]:

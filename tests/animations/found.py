@@ -212,3 +212,13 @@ def colours_of_a_collection_in_a_legend() -> Animation:
     dots.set_array([0, 1, 2])  # the first time scales the norm, and that is flagged
 
     return _at_frame_3(fig, lambda: dots.set_array([2, 1, 0]))
+
+
+@animation(frames=6)
+def box_for_a_tick_label() -> Animation:
+    """`Text.set_bbox` raises no flag, of a tick label neither."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.set_ylim(0, 1)
+    label = ax.get_yticklabels()[2]
+
+    return _at_frame_3(fig, lambda: label.set_bbox({"fc": "y"}))
