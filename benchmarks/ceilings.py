@@ -39,7 +39,7 @@ def unavailable(kind: str) -> str | None:
 
 
 def _has_choice() -> bool:
-    from framepipe.drawing.job import Job
+    from framepipe.drawing.factory import Job
 
     return "redraw" in inspect.signature(Job.painter).parameters
 
@@ -65,8 +65,8 @@ def draw(
     dict
         Wall and CPU seconds, those of the animation's own updates included.
     """
-    from framepipe.drawing.job import Job
-    from framepipe.engines.machine import keep_freed_memory
+    from framepipe.drawing.factory import Job
+    from framepipe.engines.system.resources import keep_freed_memory
 
     keep_freed_memory()  # as the workers do
     animation = case.build(frames)

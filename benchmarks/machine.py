@@ -12,7 +12,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from framepipe.engines.machine import usable_cpus
+from framepipe.engines.system.resources import usable_cpus
 
 from .launch import ROOT
 

@@ -65,9 +65,9 @@ def measure() -> Costs:
     from concurrent.futures import ProcessPoolExecutor
 
     import framepipe
-    from framepipe.drawing.job import Job
+    from framepipe.drawing.factory import Job
     from framepipe.encoding.command import Encoding
-    from framepipe.encoding.stitch import Recorded, join_by_copying
+    from framepipe.encoding.stitching.stitch import Recorded, join_by_copying
 
     from .machine import ffmpeg_path
 
@@ -157,7 +157,7 @@ def simulate(costs: Costs, total: int, machines: int) -> dict[str, float]:
         (``recorded``), of joining (``join``); and what all workers together spent on starting,
         replaying, beginning and ending blocks (``edges``), drawing and waiting.
     """
-    from framepipe.engines.blocks import plan
+    from framepipe.engines.scheduling.blocks import plan
 
     blocks = list(plan(None, total, machines))
     free = [(costs.start, 0, number) for number in range(machines)]

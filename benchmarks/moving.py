@@ -38,7 +38,7 @@ def command() -> list[str]:
 
 
 class Blank:
-    """A painter (see `framepipe.engines.workers.Painter`) that leaves its slot as it is."""
+    """A painter (see `framepipe.engines.workers.pool.Painter`) that leaves its slot as it is."""
 
     def __init__(self, frames: int) -> None:
         self.frames: int | None = frames
@@ -48,7 +48,7 @@ class Blank:
 
     def paint(self, frame: int, out: memoryview) -> Any:
         """Draw nothing."""
-        from framepipe.drawing.cost import Cost
+        from framepipe.drawing.frame_cost import Cost
 
         return Cost()
 
@@ -71,8 +71,8 @@ class Filled(Blank):
 def engine(painter: type[Blank], frames: int) -> dict[str, Any]:
     """Send frames through framepipe's engine."""
     from framepipe.encoding.encoder import Encoder
-    from framepipe.engines.machine import default_workers
     from framepipe.engines.pipe import PipeRun
+    from framepipe.engines.system.resources import default_workers
 
     painter(1).paint(0, memoryview(bytearray(8)))  # imports what it needs
     workers = default_workers()

@@ -23,8 +23,8 @@ from .errors import (
     WorkerDied,
 )
 from .integrations.writer import Writer
-from .movie import Movie, Report
-from .segments import Segments
+from .options import Segments
+from .result import Movie, Report
 
 __version__ = "0.1.0"
 

@@ -11,17 +11,16 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .arguments import check_choices, check_kinds
-from .drawing.job import Job
+from .drawing.factory import Job
 from .drawing.settings import FrameSettings
-from .encoding.ffmpeg import Encoding, find_ffmpeg, forced_format, needs_even_size
+from .encoding.find import Encoding, find_ffmpeg, forced_format, needs_even_size
 from .encoding.output import Output
-from .engines.machine import default_workers
-from .engines.ring import NoSharedMemory
-from .engines.terms import Progress, Tally
-from .making import InSegments, Made, Task, by_pipe, make
-from .movie import Movie, Report
-from .segments import Segments
+from .engines.protocols import Progress, Tally
+from .engines.system.resources import default_workers
+from .engines.system.ring import NoSharedMemory
+from .modes import InSegments, Made, Task, by_pipe, make
+from .options import Segments, check_choices, check_kinds
+from .result import Movie, Report
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter, Animation
@@ -268,9 +267,9 @@ def _report(tally: Tally) -> Report:
         check=tally.check,
         frames_kept=tally.frames_kept,
         frames_drawn=tally.frames - tally.frames_kept,
-        units_drawn=tally.units_drawn,
-        units_played=tally.units_played,
-        units_skipped=tally.units_skipped,
+        items_drawn=tally.items_drawn,
+        items_played=tally.items_played,
+        items_skipped=tally.items_skipped,
         drawing=tally.drawing,
         playing=tally.playing,
         changed=next((why for why, _ in tally.reasons.most_common() if why), ""),

@@ -11,9 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .drawing.job import Job
+from .drawing.factory import Job
 from .drawing.settings import FrameSettings
-from .encoding.containers import (
+from .encoding.factory import EncoderFactory
+from .encoding.find import Encoder, Encoding, command, forced_format
+from .encoding.output import Output
+from .encoding.stitching.containers import (
     COPYABLE,
     LOSSLESS_ARGS,
     LOSSLESS_CODEC,
@@ -21,11 +24,8 @@ from .encoding.containers import (
     can_copy,
     reaches_across,
 )
-from .encoding.ffmpeg import Encoder, Encoding, command, forced_format
-from .encoding.output import Output
-from .encoding.parts import Parts
-from .encoding.segment import SegmentEncoders
-from .encoding.stitch import (
+from .encoding.stitching.folder import SegmentFolder
+from .encoding.stitching.stitch import (
     Recorded,
     find_mencoder,
     join_by_copying,
@@ -33,16 +33,16 @@ from .encoding.stitch import (
     join_by_mencoder,
     join_by_other,
 )
-from .engines.blocks import plan
-from .engines.here import run_here
+from .engines.executor.run import ExecutorRun, check_executor, count_workers
+from .engines.inline import run_inline
 from .engines.pipe import PipeRun
-from .engines.remote import ExecutorRun, check_executor, count_workers
+from .engines.protocols import Progress, Tally
+from .engines.scheduling.blocks import plan
 from .engines.segments import SegmentsRun
-from .engines.signals import broken_pipes_raise
-from .engines.terms import Progress, Tally
-from .engines.work import Records
+from .engines.system.signals import broken_pipes_raise
+from .engines.workers.tasks import Records
 from .errors import FrameMismatch, RetainedWarning
-from .segments import Segments
+from .options import Segments
 
 _log = logging.getLogger(__name__)
 
@@ -147,7 +147,7 @@ def by_pipe(task: Task, redraw: str) -> Made:
     with broken_pipes_raise(), Encoder(task.command()) as sink:
         if task.workers == 0:
             painter = task.job.painter(redraw=redraw)
-            return Made(run_here(painter, task.frame.nbytes, sink, task.progress), "pipe")
+            return Made(run_inline(painter, task.frame.nbytes, sink, task.progress), "pipe")
         run = PipeRun(
             task.job.painter_maker(travels=task.start_method != "fork", redraw=redraw),
             task.frame.nbytes,
@@ -221,11 +221,11 @@ class InSegments:
         if self._how == "encode":
             encoding = Encoding(encoding.fps, LOSSLESS_CODEC, 0, LOSSLESS_ARGS, {})
             suffix = LOSSLESS_SUFFIX
-        make_sink = task.make_sink or SegmentEncoders(
+        make_sink = task.make_sink or EncoderFactory(
             task.configured, encoding,
             width=task.frame.width, height=task.frame.height, suffix=suffix,
         )  # fmt: skip
-        with Parts(task.output, suffix) as parts:
+        with SegmentFolder(task.output, suffix) as parts:
             tally, counts = self._record(task, redraw, make_sink, parts)
             numbers = [number for number, _ in counts]
             names = [parts.name(number) for number in numbers]
@@ -235,7 +235,7 @@ class InSegments:
         return Made(tally, "segments", kept)
 
     def _record(
-        self, task: Task, redraw: str, make_sink: Callable[[Any, str], Any], parts: Parts
+        self, task: Task, redraw: str, make_sink: Callable[[Any, str], Any], parts: SegmentFolder
     ) -> tuple[Tally, list[tuple[int, int]]]:
         """Record all blocks; return what was done, and each block's number and frames."""
         if self._wanted.executor is not None:
@@ -258,7 +258,7 @@ class InSegments:
         return run.run(), run.ledger.made
 
     def _record_abroad(
-        self, task: Task, redraw: str, make_sink: Callable[[Any, str], Any], parts: Parts
+        self, task: Task, redraw: str, make_sink: Callable[[Any, str], Any], parts: SegmentFolder
     ) -> tuple[Tally, list[tuple[int, int]]]:
         """Do the same with somebody else's processes."""
         maker = task.job.painter_maker(travels=True, redraw=redraw, abroad=True)

@@ -34,7 +34,7 @@ class Report:
         Seconds comparing kept frames with full draws.
     frames_kept, frames_drawn : int
         Frames in which what did not change was kept, and frames drawn as a whole.
-    units_drawn, units_played, units_skipped : int
+    items drawn, items played, items skipped : int
         Parts of the figure (lines, axes with their ticks, texts ...) in the frames for which that
         was looked at: drawn, repeated from what had been recorded, left standing.
     drawing, playing : float
@@ -54,9 +54,9 @@ class Report:
     check: float = 0.0
     frames_kept: int = 0
     frames_drawn: int = 0
-    units_drawn: int = 0
-    units_played: int = 0
-    units_skipped: int = 0
+    items_drawn: int = 0
+    items_played: int = 0
+    items_skipped: int = 0
     drawing: float = 0.0
     playing: float = 0.0
     changed: str = ""
@@ -72,14 +72,14 @@ class Report:
     def _kept(self) -> str:
         """Tell in a line or two what was drawn and what was not."""
         total = self.frames_kept + self.frames_drawn
-        units = self.units_drawn + self.units_played + self.units_skipped
+        units = self.items_drawn + self.items_played + self.items_skipped
         if not units:
             return f"{total} frames drawn as a whole"
         line = (
             f"{self.frames_kept} of {total} frames kept what did not change: of {units} parts "
-            f"{self.units_drawn} drawn ({_each(self.drawing, self.units_drawn)}), "
-            f"{self.units_played} repeated ({_each(self.playing, self.units_played)}), "
-            f"{self.units_skipped} left standing; checks {self.check:.2f} s"
+            f"{self.items_drawn} drawn ({_each(self.drawing, self.items_drawn)}), "
+            f"{self.items_played} repeated ({_each(self.playing, self.items_played)}), "
+            f"{self.items_skipped} left standing; checks {self.check:.2f} s"
         )
         if not self.changed:
             return line

@@ -219,3 +219,51 @@ def in_session(session: int) -> list[int]:
         except (ProcessLookupError, psutil.Error):
             continue
     return found
+
+
+class Watch:
+    """Notes what Python starts and which part files it makes; sees everything while it is on."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.seen: list[str] = []
+        self.hooked = False
+
+    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self.on:
+            return
+        starts = event in {"os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"}
+        if starts or (event == "open" and ".framepipe-" in str(args[0])):
+            self.seen.append(f"{event} {args!r}")
+
+
+WATCH = Watch()
+
+
+@contextmanager
+def what_starts() -> Iterator[list[str]]:
+    """Yield the list of processes started and part files made, even if for a moment only."""
+    if not WATCH.hooked:
+        sys.addaudithook(WATCH)  # for good: there is no way to take one back
+        WATCH.hooked = True
+    WATCH.seen = []
+    WATCH.on = True
+    try:
+        yield WATCH.seen
+    finally:
+        WATCH.on = False
+
+
+@contextmanager
+def nothing_starts() -> Iterator[None]:
+    """Fail if a process is started or a part file made."""
+    with what_starts() as started:
+        yield
+    assert started == []
+
+
+def is_over(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -17,7 +17,7 @@ import pytest
 
 mpl.use("agg")
 # Before anybody starts the fork server: its children then need no second to import matplotlib.
-multiprocessing.set_forkserver_preload(["framepipe.drawing.job", "matplotlib.pyplot"])
+multiprocessing.set_forkserver_preload(["framepipe.drawing.factory", "matplotlib.pyplot"])
 sys.path.insert(0, str(Path(__file__).parent))  # for `animations` and `reference`
 
 

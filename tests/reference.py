@@ -41,14 +41,14 @@ class Reference:
 
 
 @writers.register(RECORDER)
-class Recorder(FFMpegWriter):
+class RecordingRasterizer(FFMpegWriter):
     """matplotlib's own ffmpeg writer; it only remembers how large its frames were."""
 
     last_size: tuple[int, int] = (0, 0)
 
     def setup(self, *args: Any, **kwargs: Any) -> None:
         super().setup(*args, **kwargs)
-        Recorder.last_size = self.frame_size
+        RecordingRasterizer.last_size = self.frame_size
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def serial(case: Case, directory: Path) -> Reference:
     with surroundings(case):
         animation, extra = case.build()
         animation.save(**given, extra_anim=extra or None)
-    return _reference(case, directory, *Recorder.last_size)
+    return _reference(case, directory, *RecordingRasterizer.last_size)
 
 
 def run_framepipe(case: Case, directory: Path, **options: Any) -> Reference:
@@ -145,7 +145,7 @@ def run_segments(
 
 def known_length(animation: Any, extra: Any) -> int | None:
     """How many frames an animation says it has; None if it does not."""
-    from framepipe.drawing.source import Source
+    from framepipe.drawing.replay import Source
 
     return Source([animation, *(extra or ())]).length
 

@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,18 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from clips import FFMPEG, RAW, as_nobody, children, clip, everything_in, flat, numbers_in
+from clips import (
+    FFMPEG,
+    RAW,
+    as_nobody,
+    children,
+    clip,
+    everything_in,
+    flat,
+    nothing_starts,
+    numbers_in,
+    what_starts,
+)
 from matplotlib.animation import Animation, ArtistAnimation, FFMpegWriter, FuncAnimation
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -38,47 +48,6 @@ HERE_AND_THERE = pytest.mark.parametrize("workers", [0, 2])
 
 
 # -- before anything starts ------------------------------------------------------------------------
-
-
-class Watch:
-    """Notes what Python starts and which part files it makes; sees everything while it is on."""
-
-    def __init__(self) -> None:
-        self.on = False
-        self.seen: list[str] = []
-        self.hooked = False
-
-    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self.on:
-            return
-        starts = event in {"os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"}
-        if starts or (event == "open" and ".framepipe-" in str(args[0])):
-            self.seen.append(f"{event} {args!r}")
-
-
-WATCH = Watch()
-
-
-@contextmanager
-def what_starts() -> Iterator[list[str]]:
-    """Yield the list of processes started and part files made, even if for a moment only."""
-    if not WATCH.hooked:
-        sys.addaudithook(WATCH)  # for good: there is no way to take one back
-        WATCH.hooked = True
-    WATCH.seen = []
-    WATCH.on = True
-    try:
-        yield WATCH.seen
-    finally:
-        WATCH.on = False
-
-
-@contextmanager
-def nothing_starts() -> Iterator[None]:
-    """Fail if a process is started or a part file made."""
-    with what_starts() as started:
-        yield
-    assert started == []
 
 
 def test_the_watch_sees_what_a_run_starts(tmp_path: Path) -> None:
@@ -316,7 +285,7 @@ def test_there_are_never_more_workers_than_frames(tmp_path: Path, workers: int, 
 
 
 def test_as_many_workers_as_cpus_when_none_are_asked_for(tmp_path: Path) -> None:
-    from framepipe.engines.machine import usable_cpus
+    from framepipe.engines.system.resources import usable_cpus
 
     assert encode(clip(40), tmp_path / "m.rgba", **RAW).workers == min(usable_cpus(), 40)
 

@@ -32,7 +32,7 @@ def run(case: Case, path: Path, frames: int) -> dict[str, Any]:
         from joblib.externals.loky import get_reusable_executor
         from matplotloom import Loom
 
-        from framepipe.engines.machine import usable_cpus
+        from framepipe.engines.system.resources import usable_cpus
 
         processes = usable_cpus()
         with Clock() as whole:

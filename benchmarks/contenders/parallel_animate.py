@@ -33,7 +33,7 @@ def run(case: Case, path: Path, frames: int) -> dict[str, Any]:
     """Make a video with a process for each CPU."""
     from parallel_animate import Animator
 
-    from framepipe.engines.machine import usable_cpus
+    from framepipe.engines.system.resources import usable_cpus
 
     figure, show = still(case.name, frames)
 

@@ -30,7 +30,7 @@ def run(case: Case, path: Path, frames: int) -> dict[str, Any]:
     """Save a block for each CPU, and join them."""
     import matplotlib as mpl
 
-    from framepipe.engines.machine import usable_cpus
+    from framepipe.engines.system.resources import usable_cpus
 
     animation = case.build(frames)
     blocks = min(usable_cpus(), frames)

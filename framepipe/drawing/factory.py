@@ -10,15 +10,15 @@ import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
 
 from .painter import Painter
+from .pickling import pack, restore_random, snapshot_random, unpack
+from .replay import Replay, check_animations
 from .settings import (
     FrameSettings,
     MovieSettings,
     frame_settings,
     movie_settings,
 )
-from .source import Source, check_animations
-from .travel import pack, restore_random, snapshot_random, unpack
-from .writers import Writers, is_ffmpeg, sink_of, takes_pipe, writer_class
+from .writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe, writer_class
 
 
 class Job:
@@ -31,7 +31,7 @@ class Job:
     extra_anim : sequence of Animation, optional
         Animations that run along.
     independent : bool
-        See `Source`.
+        See `Replay`.
     writer : None, str or AbstractMovieWriter
         As `Animation.save` takes it.
 
@@ -69,7 +69,7 @@ class Job:
         self._animations = check_animations(animation, extra_anim)
         self._figure = self._animations[0]._fig  # type: ignore[attr-defined]
         try:
-            self.frames = Source(self._animations, independent=independent).length
+            self.frames = Replay(self._animations, independent=independent).length
             if self.frames == 0:
                 raise ValueError("the animation has no frames")
         except BaseException:

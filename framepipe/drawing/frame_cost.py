@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .retained import Kept
+from .retained.compositor import Kept
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Draw frame i into this memory: a source, a canvas and the settings, put together.
 
 This is what the engines are given.  It is made in the main process, from where it is forked or
-travels to the workers (see `framepipe.drawing.travel`), and opened in the process that draws.
+travels to the workers (see `framepipe.drawing.pickling`), and opened in the process that draws.
 """
 
 from __future__ import annotations
@@ -15,16 +15,23 @@ from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 from ..errors import FrameError, FrameMismatch
-from .canvas import FrameCanvas, at_dpi, draw_full, keep_size, living_on_agg, without_layout
-from .compare import where_they_differ
-from .cost import Cost
-from .layout import StillLayout
-from .retained import Kept, Retained, can_retain
+from .frame_cost import Cost
+from .rendering.canvas import (
+    FrameCanvas,
+    at_dpi,
+    draw_full,
+    keep_size,
+    living_on_agg,
+    without_layout,
+)
+from .rendering.display_list import RecordingRenderer
+from .rendering.ticks import drawn_once
+from .rendering.undrawn import every_axes, settle
+from .replay import Replay
+from .retained.compositor import Compositor, Kept, can_retain
+from .retained.layout import StaticLayout
+from .retained.verify import where_they_differ
 from .settings import FrameSettings
-from .settle import every_axes, settle
-from .source import Source
-from .tape import TapeRenderer
-from .ticks import drawn_once
 
 #: Composed frames that are compared with a full draw whatever it costs: a worker's first ones.
 SURE_CHECKS = 2
@@ -46,7 +53,7 @@ class Painter:
     settings : FrameSettings
         How to draw.
     independent : bool, default: False
-        See `Source`.
+        See `Replay`.
     redraw : {"auto", "full", "verify"}, default: "full"
         "full" draws everything. "auto" keeps what did not change, while that pays, and compares
         some frames with a full draw.  "verify" keeps always and compares every frame.
@@ -56,7 +63,7 @@ class Painter:
     Raises
     ------
     ValueError
-        See `Source`.
+        See `Replay`.
     """
 
     def __init__(
@@ -70,13 +77,13 @@ class Painter:
     ) -> None:
         self.settings = settings
         self.writers = writers
-        self._source = Source(animations, independent=independent, passed=self._passed)
+        self._source = Replay(animations, independent=independent, passed=self._passed)
         self._figure = self._source.figure
         self._stack = ExitStack()
         self._canvas: FrameCanvas | None = None
         self._redraw = redraw
-        self._retained: Retained | None = None
-        self._layout = StillLayout(self._figure)
+        self._retained: Compositor | None = None
+        self._layout = StaticLayout(self._figure)
         self._kept: Kept | None = None
         self._composed = 0  # frames composed since keeping was last begun
         self._compared = 0
@@ -94,7 +101,7 @@ class Painter:
 
     @property
     def frames(self) -> int | None:
-        """Number of frames, as far as can be told; see `Source.length`."""
+        """Number of frames, as far as can be told; see `Replay.length`."""
         return self._source.length
 
     def open(self) -> None:
@@ -105,7 +112,7 @@ class Painter:
         if self.settings.adjusted:
             keep_size(self._figure, self.settings)
         if self._redraw != "full" and can_retain(self._figure, self._source.animations):
-            self._retained = Retained(self._figure)
+            self._retained = Compositor(self._figure)
         self._canvas.lays_out = self._lays_out
         self._canvas.prime = self._prime
         self._canvas.fresh = self.settings.dpi != self._figure.dpi or not self.settings.idle_draws
@@ -233,7 +240,7 @@ class Painter:
             if not settings.idle_draws:
                 self._layout.before()
 
-        def compose(renderer: TapeRenderer) -> None:
+        def compose(renderer: RecordingRenderer) -> None:
             self._kept = retained.compose(renderer, returned)
 
         canvas.compose = compose

@@ -2,7 +2,7 @@
 
 `matplotlib.animation.Animation.save` calls ``_init_draw`` once, then, for every item of
 ``new_saved_frame_seq()``, ``_draw_next_frame(item, blit=False)``, and grabs the figure.  A
-`Source` makes the same calls in the same order, and nothing else; so stateful, random and
+`Replay` makes the same calls in the same order, and nothing else; so stateful, random and
 generator-driven animations stand at frame i exactly as they would in a serial save, whichever
 process asks for frame i.  Updates cost microseconds where drawing costs tens of milliseconds,
 which is why replaying all of them in every process is nearly free.
@@ -50,7 +50,7 @@ def check_animations(animation: Any, extra_anim: Sequence[Any] | None) -> tuple[
     return (animation, *(extra for extra in extra_anim or () if extra._fig is figure))
 
 
-class Source:
+class Replay:
     """The frames of an animation, in order, by replay.
 
     Parameters

@@ -1,6 +1,6 @@
 """A running ffmpeg that takes frames and, when it fails, says why.
 
-`Process` is the program, `Feed` the pipe into it; here they become one thing with one kind of
+`Process` is the program, `PipeWriter` the pipe into it; here they become one thing with one kind of
 error. Whatever goes wrong in the pipe, the error raised is what ffmpeg itself had to say.
 """
 
@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from ..errors import EncoderError
-from .explain import explain
-from .feed import Feed
+from .diagnosis import explain
+from .pipe_writer import PipeWriter
 from .process import Process
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Encoder:
         self._own_group = own_group
         self.command = list(argv)
         self._process: Process | None = None
-        self._feed: Feed | None = None
+        self._feed: PipeWriter | None = None
 
     def start(self) -> None:
         """Start ffmpeg.
@@ -68,7 +68,7 @@ class Encoder:
                 self.command,
                 "",
             ) from error
-        self._feed = Feed(self._process.stdin)
+        self._feed = PipeWriter(self._process.stdin)
         _log.debug("started ffmpeg, process %d: %s", self._process.pid, self.command)
 
     def fileno(self) -> int:
@@ -221,7 +221,7 @@ class Encoder:
             raise RuntimeError("ffmpeg has not been started")
         return self._process
 
-    def _running(self) -> Feed:
+    def _running(self) -> PipeWriter:
         if self._feed is None:
             raise RuntimeError("ffmpeg is not running")
         return self._feed

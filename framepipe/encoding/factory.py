@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .command import Encoding, command
 from .encoder import Encoder
-from .ffmpeg import find_ffmpeg
+from .find import find_ffmpeg
 
 
-class SegmentEncoders:
+class EncoderFactory:
     """Makes an encoder for each segment; can be pickled for another machine.
 
     Parameters

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 _PIPE_SIZES = (1 << 20, 1 << 19, 1 << 18, 1 << 17)
 
 
-class Feed:
+class PipeWriter:
     """Frames into a pipe, never blocking (except on Windows, whose pipes cannot do without).
 
     Parameters

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 from ..errors import FrameError, FramepipeError
-from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
-from .work import record
+from .protocols import NO_FRAMES, Painter, Progress, Sink, Tally
+from .workers.tasks import record
 
 
-def run_here(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress | None) -> Tally:
+def run_inline(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress | None) -> Tally:
     """Draw all frames in this process.
 
     Parameters

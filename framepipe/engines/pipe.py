@@ -3,7 +3,7 @@
 The main process alone schedules.  It gives frames to workers as the `Window` allows, and puts
 drawn frames into the sink in order; it draws nothing and copies nothing but slot to pipe.
 Everything it waits for (messages, dead workers, room in the pipe, a dead encoder) wakes one
-`Waiter`; nothing is polled by the clock.
+`Poller`; nothing is polled by the clock.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..errors import FramepipeError
-from .messages import Ended, Painted
-from .overseer import Overseer, diverged
-from .ring import NoSharedMemory, Ring, choose_slots
-from .starting import forget, start_sink
-from .terms import NO_FRAMES, Painter, Progress, Sink, Tally
-from .waiting import Waiter
-from .window import Window
-from .work import Paints
-from .workers import AHEAD, Crew, Worker
+from .protocols import NO_FRAMES, Painter, Progress, Sink, Tally
+from .scheduling.window import Window
+from .system.fork_safety import forget, start_sink
+from .system.poller import Poller
+from .system.ring import NoSharedMemory, Ring, choose_slots
+from .workers.messages import Ended, Painted
+from .workers.pool import AHEAD, Worker, WorkerPool
+from .workers.supervisor import Supervisor, diverged
+from .workers.tasks import Paints
 
 
 class PipeRun:
@@ -43,7 +43,7 @@ class PipeRun:
     start_method : {"fork", "spawn", "forkserver"}
         How they are started.
     progress : callable, optional
-        See `run_here`.
+        See `run_inline`.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class PipeRun:
         self._progress = progress
         slots = choose_slots(frame_bytes, workers)
         self._window = Window(slots, total)
-        self._waiter = Waiter()
+        self._waiter = Poller()
         self._offered: int | None = None
         self._offered_at = 0.0
         self._ended = False  # the sink has been told that no frame follows
         self.tally = Tally(workers=workers, slots=slots, slot_bytes=frame_bytes)
-        self._overseer = Overseer(self._waiter, self.tally, "frame")
+        self._supervisor = Supervisor(self._waiter, self.tally, "frame")
 
     def run(self) -> Tally:
         """Make the movie.
@@ -102,9 +102,9 @@ class PipeRun:
             # Workers first: a process forked later would inherit the encoder's standard input,
             # and hold it open.
             make_work = partial(Paints, self._make_painter)
-            self._crew = Crew(self._count, self._ring, make_work, self._method)
-            stack.callback(self._crew.kill)
-            self._overseer.watch(self._crew)
+            self._pool = WorkerPool(self._count, self._ring, make_work, self._method)
+            stack.callback(self._pool.kill)
+            self._supervisor.watch(self._pool)
             stack.callback(self._sink.abort)  # before the ring, of which it may hold a frame
             held = start_sink(self._sink)
             stack.callback(forget, held)
@@ -113,7 +113,7 @@ class PipeRun:
             if self.tally.frames == 0:
                 raise FramepipeError(NO_FRAMES)
             begin = time.perf_counter()
-            self._crew.stop()
+            self._pool.stop()
             forget(held)
             self.tally.encoder_cpu = self._sink.finish()
             self.tally.encode += time.perf_counter() - begin
@@ -123,22 +123,22 @@ class PipeRun:
         # Where the length was not known, all workers must have come to the same end.
         # And all that drew must have found their work right, when they looked back at it.
         while not self._window.finished or any(
-            worker.given or (worker.last >= 0 and not worker.done) for worker in self._crew.workers
+            worker.given or (worker.last >= 0 and not worker.done) for worker in self._pool.workers
         ):
             self._hand_out()
-            readable, sink = self._waiter.wait(self._overseer.patience())
+            readable, sink = self._waiter.wait(self._supervisor.patience())
             for connection in readable:
-                self._hear(self._overseer.by(connection))
+                self._hear(self._supervisor.by(connection))
             if sink and self._offered is None:
                 self._sink.check()  # nothing is on its way: it can only be dead
             if not self._ended:
                 self._feed()
             if not readable and not sink:
-                self._overseer.check_patience()
+                self._supervisor.check_patience()
 
     def _hand_out(self) -> None:
         """Give frames to workers, one each in turn, while the window allows."""
-        workers = [w for w in self._crew.workers if w.ready and not w.leaving]
+        workers = [w for w in self._pool.workers if w.ready and not w.leaving]
         for ahead in range(AHEAD):
             for worker in workers:
                 if len(worker.given) > ahead:
@@ -153,7 +153,7 @@ class PipeRun:
 
     def _hear(self, worker: Worker) -> None:
         """See to one message."""
-        message = self._overseer.hear(worker, self._window.give_back)
+        message = self._supervisor.hear(worker, self._window.give_back)
         if isinstance(message, Painted):
             worker.given.remove(message.frame)
             self._check_end(message.frame)

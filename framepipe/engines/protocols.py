@@ -107,7 +107,7 @@ class Tally:
         Seconds spent comparing with full draws.
     frames_kept : int
         Frames for which keeping what did not change paid.
-    units_drawn, units_played, units_skipped : int
+    items drawn, items played, items skipped : int
         What became of the figure's units in composed frames.
     drawing, playing : float
         Seconds spent on the units drawn and on those played.
@@ -128,9 +128,9 @@ class Tally:
     slot_bytes: int = 0
     check: float = 0.0
     frames_kept: int = 0
-    units_drawn: int = 0
-    units_played: int = 0
-    units_skipped: int = 0
+    items_drawn: int = 0
+    items_played: int = 0
+    items_skipped: int = 0
     drawing: float = 0.0
     playing: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -152,9 +152,9 @@ class Tally:
         kept = cost.kept
         if kept is not None:
             self.frames_kept += kept.pays
-            self.units_drawn += kept.drawn
-            self.units_played += kept.played
-            self.units_skipped += kept.skipped
+            self.items_drawn += kept.drawn
+            self.items_played += kept.played
+            self.items_skipped += kept.skipped
             self.drawing += kept.spent
             self.playing += kept.playing
             self.reasons[kept.why] += 1

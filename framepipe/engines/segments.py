@@ -2,7 +2,7 @@
 
 It ends with one file for each block; joining them is somebody else's work.  Every process replays
 the animation from its beginning and draws the frames of its blocks, so the frames are those of any
-other engine.  `framepipe.engines.remote` does the same on processes that others have started.
+other engine.  `framepipe.engines.executor.run` does the same on processes that others have started.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..errors import FrameError, FramepipeError
-from .blocks import Block
-from .ledger import Ledger
-from .messages import Recorded, Took
-from .overseer import Overseer, diverged
-from .terms import NO_FRAMES, Painter, Progress, Tally
-from .waiting import Waiter
-from .work import MakeSink, Records, record
-from .workers import Crew, Worker
+from .protocols import NO_FRAMES, Painter, Progress, Tally
+from .scheduling.block_ledger import BlockLedger
+from .scheduling.blocks import Block
+from .system.poller import Poller
+from .workers.messages import Recorded, Took
+from .workers.pool import Worker, WorkerPool
+from .workers.supervisor import Supervisor, diverged
+from .workers.tasks import MakeSink, Records, record
 
 #: Returns the path of a block's file.
 PathOf = Callable[[int], str]
@@ -51,7 +51,7 @@ class SegmentsRun:
 
     Attributes
     ----------
-    ledger : Ledger
+    ledger : BlockLedger
         What has been recorded.
     """
 
@@ -74,10 +74,10 @@ class SegmentsRun:
         self._path_of = path_of
         self._count = workers
         self._method = start_method
-        self._waiter = Waiter()
-        self.ledger = Ledger(blocks, total, progress)
+        self._waiter = Poller()
+        self.ledger = BlockLedger(blocks, total, progress)
         self.tally = Tally(workers=workers, slots=workers, slot_bytes=frame_bytes)
-        self._overseer = Overseer(self._waiter, self.tally, "block")
+        self._supervisor = Supervisor(self._waiter, self.tally, "block")
 
     def run(self) -> Tally:
         """Record all blocks.
@@ -109,20 +109,20 @@ class SegmentsRun:
     def _in_workers(self) -> None:
         make_work = partial(Records, self._make_painter, self._make_sink, self._frame_bytes)
         with ExitStack() as stack:
-            crew = Crew(self._count, None, make_work, self._method, groups=True)
-            stack.callback(crew.kill)
-            self._overseer.watch(crew)
+            pool = WorkerPool(self._count, None, make_work, self._method, groups=True)
+            stack.callback(pool.kill)
+            self._supervisor.watch(pool)
             while not self.ledger.finished:
                 self._hand_out()
-                readable, _ = self._waiter.wait(self._overseer.patience())
+                readable, _ = self._waiter.wait(self._supervisor.patience())
                 for connection in readable:
-                    self._hear(self._overseer.by(connection))
+                    self._hear(self._supervisor.by(connection))
                 if not readable:
-                    self._overseer.check_patience()
-            crew.stop()
+                    self._supervisor.check_patience()
+            pool.stop()
 
     def _hand_out(self) -> None:
-        for worker in self._overseer.workers:
+        for worker in self._supervisor.workers:
             if worker.ready and not worker.given:
                 block = self.ledger.claim(after=worker.last)
                 if block is not None:
@@ -130,7 +130,7 @@ class SegmentsRun:
                     worker.give(block.number, block.start, block.stop, path)
 
     def _hear(self, worker: Worker) -> None:
-        message = self._overseer.hear(worker, self.ledger.give_back)
+        message = self._supervisor.hear(worker, self.ledger.give_back)
         if isinstance(message, Took):
             self.ledger.took(message.block, message.frame)
         elif isinstance(message, Recorded):

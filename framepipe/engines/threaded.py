@@ -7,16 +7,16 @@ import threading
 from collections import deque
 from multiprocessing import Pipe
 
-from .signals import broken_pipes_raise
-from .starting import forget, start_sink
-from .terms import Sink
-from .waiting import Waiter
+from .protocols import Sink
+from .system.fork_safety import forget, start_sink
+from .system.poller import Poller
+from .system.signals import broken_pipes_raise
 
 #: Frames' memories: one being fed, one waiting for its turn, one being drawn into.
 SLOTS = 3
 
 
-class Feeder:
+class ThreadedSink:
     """A sink, the thread that feeds it, and memory for a few frames.
 
     Parameters
@@ -131,7 +131,7 @@ class Feeder:
 
     def _run(self) -> None:
         """Feed what is given, until the end; in the thread."""
-        waiter = Waiter()
+        waiter = Poller()
         waiter.add(self._heard)
         try:
             with broken_pipes_raise():

@@ -18,9 +18,15 @@ import matplotlib as mpl
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, writers
 from matplotlib.figure import Figure
 
-from ..drawing.canvas import FrameCanvas, FrameSizeError, draw_full, keep_size, moved_to_agg
+from ..drawing.rendering.canvas import (
+    FrameCanvas,
+    FrameSizeError,
+    draw_full,
+    keep_size,
+    moved_to_agg,
+)
 from ..drawing.settings import FrameSettings, draws_when_idle, frame_settings, movie_settings
-from ..encoding.ffmpeg import (
+from ..encoding.find import (
     Encoder,
     Encoding,
     command,
@@ -29,8 +35,8 @@ from ..encoding.ffmpeg import (
     needs_even_size,
 )
 from ..encoding.output import Output
-from ..engines.feeder import Feeder
-from ..engines.terms import NO_FRAMES
+from ..engines.protocols import NO_FRAMES
+from ..engines.threaded import ThreadedSink
 from ..errors import EncoderError, EncoderNotFound, FrameError, FramepipeError
 
 
@@ -293,7 +299,7 @@ class _Take:
                 ffmpeg, encoding, width=frame.width, height=frame.height, output=output.part,
                 suffix=output.suffix,
             )  # fmt: skip
-            self._feeder = Feeder(Encoder(argv), frame.nbytes)
+            self._feeder = ThreadedSink(Encoder(argv), frame.nbytes)
             stack.callback(self._feeder.abort)
             self._feeder.start()
             self._stack = stack.pop_all()

@@ -17,7 +17,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
-from clips import FFMPEG, children, clip, everything_in, wait_until
+from clips import FFMPEG, children, clip, everything_in, nothing_starts, wait_until
 from matplotlib.animation import (
     AbstractMovieWriter,
     FFMpegFileWriter,
@@ -28,7 +28,6 @@ from matplotlib.animation import (
     PillowWriter,
 )
 from PIL import Image
-from test_api import nothing_starts
 
 from framepipe import EncoderError, EncoderNotFound, Movie, Segments, encode
 

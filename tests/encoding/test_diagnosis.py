@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from framepipe.encoding.explain import explain
+from framepipe.encoding.diagnosis import explain
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from framepipe.encoding.ffmpeg import Encoder, Encoding, command, find_ffmpeg
+from framepipe.encoding.find import Encoder, Encoding, command, find_ffmpeg
 from framepipe.errors import EncoderError
 
 FFMPEG = find_ffmpeg(None)

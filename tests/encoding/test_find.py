@@ -11,7 +11,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from framepipe.encoding.ffmpeg import find_ffmpeg
+from framepipe.encoding.find import find_ffmpeg
 from framepipe.errors import EncoderNotFound
 
 
@@ -44,7 +44,7 @@ def test_one_that_is_not_there_is_said_and_replaced(
 ) -> None:
     program.chmod(0o644)
     wanted = str(program) if how == "not executable" else str(program) + "x"
-    with caplog.at_level(logging.WARNING, "framepipe.encoding.ffmpeg"):
+    with caplog.at_level(logging.WARNING, "framepipe.encoding.find"):
         assert find_ffmpeg(wanted) == find_ffmpeg(None)
     assert wanted in caplog.text
     assert "animation.ffmpeg_path" in caplog.text

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from framepipe.encoding.command import SEVERAL_FILES
-from framepipe.encoding.ffmpeg import Encoder, Encoding, command, find_ffmpeg
+from framepipe.encoding.find import Encoder, Encoding, command, find_ffmpeg
 from framepipe.encoding.output import Output
 from framepipe.errors import EncoderError
 
@@ -320,7 +320,7 @@ def test_a_read_only_disk(open_folder: Path) -> None:
         ["unshare", "--mount", "sh", "-c", mount, "sh", open_folder, sys.executable, code],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     if done.returncode != 1:
         pytest.skip(f"cannot mount: {done.stderr}")

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from framepipe.encoding import feed as feed_module
-from framepipe.encoding.feed import Feed
+from framepipe.encoding import pipe_writer as feed_module
+from framepipe.encoding.pipe_writer import PipeWriter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="os.pipe blocks there")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="splice and memfd are Linux's")
@@ -62,7 +62,7 @@ def memory(content: bytes, offset: int = 0) -> Iterator[tuple[int, memoryview]]:
 
 def test_a_full_pipe_never_blocks_and_keeps_the_order(ends: tuple[int, int]) -> None:
     reader, writer = ends
-    feed = Feed(writer)
+    feed = PipeWriter(writer)
     frames = [noise(700_000 + i) for i in range(5)]
     received = b""
     full = 0
@@ -79,7 +79,7 @@ def test_a_full_pipe_never_blocks_and_keeps_the_order(ends: tuple[int, int]) -> 
 
 
 def test_one_frame_at_a_time(ends: tuple[int, int]) -> None:
-    feed = Feed(ends[1])
+    feed = PipeWriter(ends[1])
     assert feed.pump()
     feed.offer(memoryview(bytes(10 << 20)))
     assert not feed.pump()
@@ -90,14 +90,14 @@ def test_one_frame_at_a_time(ends: tuple[int, int]) -> None:
 
 
 def test_frames_of_other_shapes_are_bytes(ends: tuple[int, int]) -> None:
-    feed = Feed(ends[1])
+    feed = PipeWriter(ends[1])
     feed.offer(memoryview(bytearray(range(12))).cast("B", [3, 4]))
     assert feed.pump()
     assert drain(ends[0]) == bytes(range(12))
 
 
 def test_memory_is_let_go(ends: tuple[int, int]) -> None:
-    feed = Feed(ends[1])
+    feed = PipeWriter(ends[1])
     mapping = mmap.mmap(-1, 8 << 20)
     feed.offer(memoryview(mapping))
     assert not feed.pump()
@@ -110,7 +110,7 @@ def test_memory_is_let_go(ends: tuple[int, int]) -> None:
 def test_nobody_reads() -> None:
     reader, writer = os.pipe()
     try:
-        feed = Feed(writer)
+        feed = PipeWriter(writer)
         assert not feed.hung_up()
         os.close(reader)
         assert feed.hung_up()
@@ -126,14 +126,14 @@ def test_the_pipe_is_widened(ends: tuple[int, int]) -> None:
     import fcntl
 
     before = fcntl.fcntl(ends[1], fcntl.F_GETPIPE_SZ)
-    Feed(ends[1])
+    PipeWriter(ends[1])
     assert fcntl.fcntl(ends[1], fcntl.F_GETPIPE_SZ) >= before
 
 
 @linux
 def test_a_pipe_that_may_not_grow(ends: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_module, "_PIPE_SIZES", (1 << 40, 1 << 39))
-    feed = Feed(ends[1])
+    feed = PipeWriter(ends[1])
     feed.offer(memoryview(bytes(1000)))
     assert feed.pump()
 
@@ -145,7 +145,7 @@ def test_memory_may_be_used_again_as_soon_as_pump_says_so(
     size: int, offset: int, ends: tuple[int, int]
 ) -> None:
     reader, writer = ends
-    feed = Feed(writer)
+    feed = PipeWriter(writer)
     with memory(noise(size), offset) as (descriptor, view):
         for step in (1 << 20, 65_536, 5_000):
             content = noise(size + step)[:size]
@@ -162,7 +162,7 @@ def test_memory_may_be_used_again_as_soon_as_pump_says_so(
 @linux
 def test_pages_are_lent_and_the_end_is_copied(ends: tuple[int, int]) -> None:
     reader, writer = ends
-    feed = Feed(writer)
+    feed = PipeWriter(writer)
     with memory(b"a" * (4 << 20)) as (descriptor, view):
         feed.offer(view, descriptor, 0)
         assert not feed.pump()
@@ -183,7 +183,7 @@ def test_where_splice_refuses_bytes_are_copied(
     why: str, ends: tuple[int, int], tmp_path: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader, writer = ends
-    feed = Feed(writer)
+    feed = PipeWriter(writer)
     content = noise(3 << 20)
     other, other_writer = os.pipe()
     source = os.open(f"{tmp_path}/frames", os.O_RDWR | os.O_CREAT)
@@ -194,7 +194,7 @@ def test_where_splice_refuses_bytes_are_copied(
     if why == "closed":
         os.close(source)
     received = b""
-    with caplog.at_level(logging.DEBUG, "framepipe.encoding.feed"):
+    with caplog.at_level(logging.DEBUG, "framepipe.encoding.pipe_writer"):
         for _ in range(2):
             feed.offer(memoryview(content), other if why == "a pipe" else source, 0)
             while not feed.pump():

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from framepipe.encoding.ffmpeg import Encoding, command, find_ffmpeg, needs_even_size
+from framepipe.encoding.find import Encoding, command, find_ffmpeg, needs_even_size
 
 FFMPEG = find_ffmpeg(None)
 

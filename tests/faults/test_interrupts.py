@@ -89,16 +89,16 @@ def test_ctrl_c_midway_ends_all(tmp_path: Path, way: str, group: bool) -> None:
 def test_ctrl_c_while_workers_start_ends_all(tmp_path: Path, way: str) -> None:
     before = """
 import time
-import framepipe.engines.workers as workers
-really = workers.Crew._start
-def start(crew, index):
-    worker = really(crew, index)
+import framepipe.engines.workers.pool as workers
+really = workers.WorkerPool._start
+def start(pool, index):
+    worker = really(pool, index)
     if index == 0:
         print("now", flush=True)
         while True:
             time.sleep(0.01)
     return worker
-workers.Crew._start = start
+workers.WorkerPool._start = start
 """
     interrupted(tmp_path, way, at=-1, before=before)
 
@@ -109,15 +109,15 @@ def test_ctrl_c_never_reaches_a_worker(tmp_path: Path, way: str) -> None:
     """From its very first moment, when it could only print a traceback of Python's innards."""
     before = """
 import re
-import framepipe.engines.workers as workers
-really = workers.Crew._start
-def start(crew, index):
-    worker = really(crew, index)
+import framepipe.engines.workers.pool as workers
+really = workers.WorkerPool._start
+def start(pool, index):
+    worker = really(pool, index)
     status = open(f"/proc/{worker.process.pid}/status").read()
     deaf = [int(re.search(rf"{key}:\\s*(\\w+)", status)[1], 16) for key in ("SigBlk", "SigIgn")]
     print("deaf" if any(mask >> (2 - 1) & 1 for mask in deaf) else "hears it")
     return worker
-workers.Crew._start = start
+workers.WorkerPool._start = start
 """
     lines = LINES.format(at=-1, frames=9, before=before, way=WAYS[way])
     with script(tmp_path, lines) as running:

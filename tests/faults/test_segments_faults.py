@@ -21,6 +21,7 @@ from clips import (
     encode_and_read,
     everything_in,
     in_session,
+    is_over,
     numbers_in,
     script,
     wait_until,
@@ -28,7 +29,6 @@ from clips import (
 from matplotlib.animation import FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from test_worker_deaths import is_over
 
 import framepipe
 from framepipe import EncoderError, FrameError, RetainedWarning, Segments, WorkerDied, encode

@@ -15,25 +15,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
-from clips import RAW, WAYS, as_nobody, children, clip, everything_in, numbers_in, wait_until
+from clips import (
+    RAW,
+    WAYS,
+    as_nobody,
+    children,
+    clip,
+    everything_in,
+    is_over,
+    numbers_in,
+    wait_until,
+)
 
-import framepipe.engines.overseer
-import framepipe.engines.workers
+import framepipe.engines.workers.pool
+import framepipe.engines.workers.supervisor
 from framepipe import FrameError, WorkerDied, encode
 from framepipe.drawing.painter import Painter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 FRAMES = 60
-
-
-def is_over(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def kill_a_worker_at(frame: int, which: int = 0) -> Callable[[int, int | None], None]:
@@ -226,7 +228,7 @@ def test_a_worker_that_dies_before_it_is_ready_is_told(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
     """A worker must be ready within this many seconds."""
-    for module in (framepipe.engines.workers, framepipe.engines.overseer):
+    for module in (framepipe.engines.workers.pool, framepipe.engines.workers.supervisor):
         assert module.READY_TIMEOUT > 10
         monkeypatch.setattr(module, "READY_TIMEOUT", 1.0)
     return 1.0

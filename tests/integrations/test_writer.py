@@ -22,7 +22,7 @@ from reference import Reference, _reference, arguments, decoded, surroundings, t
 
 import framepipe
 from framepipe import EncoderError, EncoderNotFound, FrameError, FramepipeError, Segments, Writer
-from framepipe.engines.feeder import SLOTS, Feeder
+from framepipe.engines.threaded import SLOTS, ThreadedSink
 
 NEW = mpl.__version_info__ >= (3, 10)
 
@@ -575,7 +575,7 @@ class Pipe:
         self.ended = True
 
 
-def put(feeder: Feeder, number: int) -> None:
+def put(feeder: ThreadedSink, number: int) -> None:
     room = feeder.room()
     room[:] = bytes([number]) * len(room)
     feeder.give(room)
@@ -592,7 +592,7 @@ def in_thread(do: Callable[[], Any]) -> threading.Thread:
 
 def test_drawing_runs_ahead_of_the_sink_by_some_frames_and_no_more() -> None:
     sink = Pipe()
-    feeder = Feeder(sink, SIZE)
+    feeder = ThreadedSink(sink, SIZE)
     feeder.start()
     for number in range(SLOTS):
         put(feeder, number)
@@ -611,7 +611,7 @@ def test_drawing_runs_ahead_of_the_sink_by_some_frames_and_no_more() -> None:
 
 def test_the_thread_that_waits_for_room_can_be_stopped() -> None:
     sink = Pipe()
-    feeder = Feeder(sink, SIZE)
+    feeder = ThreadedSink(sink, SIZE)
     feeder.start()
     put(feeder, 0)
     wait_until(lambda: 0 < len(sink.left) < SIZE, 10, "the pipe is full")
@@ -626,7 +626,7 @@ def test_what_is_wrong_in_the_thread_is_raised_where_frames_are_given() -> None:
             raise Sour
 
     for call in ("room", "finish"):
-        feeder = Feeder(Bad(), 10)
+        feeder = ThreadedSink(Bad(), 10)
         feeder.start()
         put(feeder, 0)
         feeder._thread.join(10)

@@ -45,7 +45,7 @@ def reach_of(name: str, arguments: tuple[Any, ...], height: float, dpi: float) -
     Parameters
     ----------
     name : str
-        One of `framepipe.drawing.tape.CALLS`.
+        One of `framepipe.drawing.rendering.display_list.CALLS`.
     arguments : tuple
         What it is given by position.
     height : float

@@ -3,7 +3,7 @@
 During a run the figure lives on a `FrameCanvas`, an Agg canvas of our own, whichever canvas
 (Agg, a GUI's, PDF's, none) it came with: no window is ever touched.  ``draw_idle``, which
 `Animation` calls after every update and which on Agg draws a whole frame at once, only *settles*
-the figure here: see `framepipe.drawing.settle`.
+the figure here: see `framepipe.drawing.rendering.undrawn`.
 
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``FigureCanvasBase._is_saving``,
 ``Figure._original_dpi``, ``Figure._layout_engine``, ``FigureCanvasAgg._print_pil``.
@@ -20,13 +20,13 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from .settle import settle
-from .tape import TapeRenderer
+from .display_list import RecordingRenderer
+from .undrawn import settle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .settings import FrameSettings
+    from ..settings import FrameSettings
 
 
 class FrameCanvas(FigureCanvasAgg):
@@ -64,7 +64,7 @@ class FrameCanvas(FigureCanvasAgg):
         super().__init__(figure)
         self.priming = False
         self.prime: Callable[[], bool] = lambda: False
-        self.compose: Callable[[TapeRenderer], None] | None = None
+        self.compose: Callable[[RecordingRenderer], None] | None = None
         self.drawn_elsewhere = False
         self.lays_out: Callable[[], bool] = lambda: True
         self.fresh = False
@@ -85,16 +85,16 @@ class FrameCanvas(FigureCanvasAgg):
     def _note_draw(self, _: Any) -> None:
         self.drawn_elsewhere = True
 
-    def get_renderer(self) -> TapeRenderer:
+    def get_renderer(self) -> RecordingRenderer:
         """Return the renderer for the figure's size and dpi as they are now."""
         renderer = super().get_renderer()  # type: ignore[no-untyped-call]
-        if not isinstance(renderer, TapeRenderer):
+        if not isinstance(renderer, RecordingRenderer):
             # The size as this matplotlib works it out: 3.9 leaves fractions of a pixel in it.
-            renderer = TapeRenderer(renderer.width, renderer.height, renderer.dpi)
+            renderer = RecordingRenderer(renderer.width, renderer.height, renderer.dpi)
             renderer.figure = self.figure
             self.renderer = renderer
         if renderer.look_at_settings() and self.fresh:
-            renderer = TapeRenderer(renderer.width, renderer.height, renderer.dpi)
+            renderer = RecordingRenderer(renderer.width, renderer.height, renderer.dpi)
             renderer.figure = self.figure
             renderer.look_at_settings()
             self.renderer = renderer
@@ -104,7 +104,7 @@ class FrameCanvas(FigureCanvasAgg):
         """Tell whether someone drew the figure since this was last asked, and forget it."""
         renderer = getattr(self, "renderer", None)
         elsewhere, self.drawn_elsewhere = self.drawn_elsewhere, False
-        if isinstance(renderer, TapeRenderer):
+        if isinstance(renderer, RecordingRenderer):
             elsewhere = elsewhere or renderer.recorder.touched
             renderer.recorder.touched = False
         return elsewhere

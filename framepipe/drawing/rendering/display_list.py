@@ -1,9 +1,9 @@
 """A renderer that can write down what it is asked to draw, and draw it again.
 
 An artist's `draw` is mostly Python: working out ticks, labels, transforms, colours.  What reaches
-the Agg rasterizer at the end is a short list of calls.  `TapeRenderer` puts a `Recorder` between
-the two; playing a tape gives the same pixels as the artist's `draw` at a small part of its price,
-and on any background, because the rasterizer blends anew.
+the Agg rasterizer at the end is a short list of calls.  `RecordingRenderer` puts a
+`RecordingRasterizer` between the two; playing a display list gives the same pixels as the artist's
+`draw` at a small part of its price, and on any background, because the rasterizer blends anew.
 
 Looked at in matplotlib 3.9.0 and 3.11.2: ``RendererAgg._renderer`` (the rasterizer),
 ``._update_methods``, ``._filter_renderers``; ``GraphicsContextBase._cliprect``, ``._clippath``.
@@ -19,7 +19,7 @@ from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.transforms import TransformNode
 from numpy.typing import NDArray
 
-from .glyphs import GlyphRenderer
+from .text import GlyphRenderer
 
 #: The rasterizer's calls that change pixels.
 CALLS = (
@@ -33,7 +33,7 @@ CALLS = (
 )
 
 #: A list of calls: the name of one, its arguments, and those given by name.
-Tape = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
+DisplayList = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 
 
 class _FrozenClip:
@@ -66,8 +66,8 @@ def _freeze(argument: Any) -> Any:
     return argument
 
 
-class Recorder:
-    """The rasterizer, writing down its calls while there is a tape.
+class RecordingRasterizer:
+    """The rasterizer, writing down its calls while there is a display list.
 
     Parameters
     ----------
@@ -76,46 +76,46 @@ class Recorder:
 
     Attributes
     ----------
-    tape : Tape or None
+    display_list : DisplayList or None
         Where calls are written down; None to let them pass.
     touched : bool
-        Set by every call that is not a tape being played.
+        Set by every call that is not a display list being played.
     """
 
     def __init__(self, rasterizer: Any) -> None:
         self.rasterizer = rasterizer
-        self.tape: Tape | None = None
+        self.display_list: DisplayList | None = None
         self.touched = False
         self.clear = rasterizer.clear
         self.copy_from_bbox = rasterizer.copy_from_bbox
         self.restore_region = rasterizer.restore_region
         for name in CALLS:
-            setattr(self, name, self._taped(name, getattr(rasterizer, name)))
+            setattr(self, name, self._recording(name, getattr(rasterizer, name)))
 
-    def _taped(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-        def taped(*arguments: Any, **named: Any) -> Any:
-            tape = self.tape
+    def _recording(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def recorded(*arguments: Any, **named: Any) -> Any:
+            display_list = self.display_list
             self.touched = True
-            if tape is not None:
+            if display_list is not None:
                 if name == "draw_text_image":
                     # A font's bitmap buffer is used again for the next text.
                     image, *rest = arguments
                     arguments = (np.array(image), *rest)
                 by_name = {key: _freeze(value) for key, value in named.items()}
-                tape.append((name, tuple(map(_freeze, arguments)), by_name))
+                display_list.append((name, tuple(map(_freeze, arguments)), by_name))
             return call(*arguments, **named)
 
-        return taped
+        return recorded
 
-    def play(self, tape: Tape) -> None:
-        """Make the calls of a tape again."""
+    def play(self, display_list: DisplayList) -> None:
+        """Make the calls of a display list again."""
         rasterizer = self.rasterizer
-        for name, arguments, named in tape:
+        for name, arguments, named in display_list:
             getattr(rasterizer, name)(*arguments, **named)
 
 
-class TapeRenderer(GlyphRenderer):
-    """An Agg renderer whose pixels can be put back and whose calls can be taped.
+class RecordingRenderer(GlyphRenderer):
+    """An Agg renderer whose pixels can be put back and whose calls can be recorded.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class TapeRenderer(GlyphRenderer):
 
     def __init__(self, width: float, height: float, dpi: float) -> None:
         super().__init__(width, height, dpi)
-        self.recorder = Recorder(self._renderer)
+        self.recorder = RecordingRasterizer(self._renderer)
         self._renderer: Any = self.recorder
         self._update_methods()  # type: ignore[no-untyped-call]
         self.pixels: NDArray[np.uint8] = np.asarray(self.recorder.rasterizer)
@@ -144,7 +144,7 @@ class TapeRenderer(GlyphRenderer):
     def buffer_rgba(self) -> memoryview:
         """Return the pixels of the rasterizer in use (a filter has one of its own)."""
         inner = self._renderer
-        return memoryview(inner.rasterizer if isinstance(inner, Recorder) else inner)
+        return memoryview(inner.rasterizer if isinstance(inner, RecordingRasterizer) else inner)
 
     def tostring_argb(self) -> bytes:
         """Return the pixels, alpha first."""

@@ -1,6 +1,6 @@
-"""What changed in a figure since it was last drawn, unit by unit.
+"""What changed in a figure since it was last drawn, item by item.
 
-A unit changed if the update function returned it, if it or anything it is made of is ``stale``,
+An item changed if the update function returned it, if it or anything it is made of is ``stale``,
 if its axes' limits, place or scales are others, if its own transform, clip or data are, if
 something it depends on changed, or if it is of a class that is not matplotlib's: such a one may do
 as it likes.
@@ -23,9 +23,8 @@ from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.patches import ConnectionPatch
 from matplotlib.text import Annotation
 
-from .names import name_of
-from .traces import LooseEnds, Watch
-from .units import (
+from ..mpl.artists import name_of
+from .draw_order import (
     around_titles,
     in_order,
     look_at,
@@ -34,16 +33,17 @@ from .units import (
     take_place,
     titles_of,
 )
+from .fingerprints import AttributeFingerprint, Fingerprint
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .reach import Box
-    from .tape import Tape, TapeRenderer
+    from ..rendering.bounds import Box
+    from ..rendering.display_list import DisplayList, RecordingRenderer
 
 
-class Unit:
-    """What is known of one unit.
+class DisplayItem:
+    """What is known of one item.
 
     Attributes
     ----------
@@ -52,17 +52,17 @@ class Unit:
     version : int
         Another one after every draw; 0 before the first.
     parts : list of Artist or None
-        Whose flags to look at; None while the unit counts as changed anyway.
+        Whose flags to look at; None while the item counts as changed anyway.
     look : tuple
         Its axes' `look_at` when it was last drawn.
-    ends : LooseEnds or None
+    ends : Fingerprint or None
         As they were when it was last drawn.
-    watches : list of Watch
+    watches : list of AttributeFingerprint
         On its plain attributes, when it was last drawn.
-    tape : Tape or None
+    display_list : DisplayList or None
         How it was drawn.
     reaches : list of Box or None
-        How far each call of the tape reaches, once that was asked.
+        How far each call of the display list reaches, once that was asked.
     hot : int
         Frames in a row in which it changed.
     cost : float
@@ -74,18 +74,28 @@ class Unit:
     """
 
     __slots__ = (
-        "artist", "cost", "ends", "extent", "hot", "look", "parts", "reaches", "tape",
-        "version", "watches", "why",
+        "artist",
+        "cost",
+        "display_list",
+        "ends",
+        "extent",
+        "hot",
+        "look",
+        "parts",
+        "reaches",
+        "version",
+        "watches",
+        "why",
     )  # fmt: skip
 
     def __init__(self, artist: Any) -> None:
         self.artist = artist
         self.version = 0
         self.parts: list[Any] | None = None
-        self.ends: LooseEnds | None = None
+        self.ends: Fingerprint | None = None
         self.look: tuple[Any, ...] = ()
-        self.watches: list[Watch] = []
-        self.tape: Tape | None = None
+        self.watches: list[AttributeFingerprint] = []
+        self.display_list: DisplayList | None = None
         self.reaches: list[Box] | None = None
         self.hot = 0
         self.cost = 0.0
@@ -94,12 +104,12 @@ class Unit:
 
 
 @dataclass(slots=True)
-class Seen:
-    """A unit in the drawing order of one frame.
+class ItemInFrame:
+    """An item in the drawing order of one frame.
 
     Parameters
     ----------
-    unit : Unit
+    item : DisplayItem
         What is known of it.
     axes : Axes or None
         The open axes it belongs to.
@@ -109,7 +119,7 @@ class Seen:
         How it changed; empty if it did not.
     """
 
-    unit: Unit
+    item: DisplayItem
     axes: Any
     look: tuple[Any, ...]
     why: str = ""
@@ -126,49 +136,49 @@ class Changes:
 
     def __init__(self, figure: Figure) -> None:
         self._figure = figure
-        self._units: dict[int, Unit] = {}
-        self._axes: dict[int, int] = {}  # ids of units and of the axes they were in
+        self._items: dict[int, DisplayItem] = {}
+        self._axes: dict[int, int] = {}  # ids of items and of the axes they were in
         self._places: dict[int, Any] = {}  # of axes when their titles were placed
 
     def forget(self) -> None:
         """Take everything for changed."""
-        self._units.clear()
+        self._items.clear()
         self._places.clear()
 
-    def look(self, renderer: TapeRenderer, returned: Iterable[Any]) -> list[Seen]:
+    def look(self, renderer: RecordingRenderer, returned: Iterable[Any]) -> list[ItemInFrame]:
         """Look at the figure as it stands.
 
         Parameters
         ----------
-        renderer : TapeRenderer
+        renderer : RecordingRenderer
             What it is going to be drawn with.
         returned : iterable of Artist
             What the update functions said they changed.
 
         Returns
         -------
-        list of Seen
-            Its units, in drawing order.
+        list of ItemInFrame
+            Its items, in drawing order.
         """
         touched = {id(artist) for artist in returned}
         if id(self._figure) in touched:
             self.forget()
         looks: dict[int, tuple[Any, ...]] = {}
-        order: list[Seen] = []
+        order: list[ItemInFrame] = []
         for artist, axes in in_order(self._figure, renderer, looks):
-            unit = self._units.get(id(artist))
-            if unit is None:
-                unit = self._units[id(artist)] = Unit(artist)
+            item = self._items.get(id(artist))
+            if item is None:
+                item = self._items[id(artist)] = DisplayItem(artist)
             look = look_at(artist, axes, looks[id(axes)]) if axes is not None else ()
-            order.append(Seen(unit, axes, look, self._changed(unit, axes, look, touched)))
+            order.append(ItemInFrame(item, axes, look, self._changed(item, axes, look, touched)))
         left = self._drop_absent(order)
         if left or any(seen.why for seen in order):
             self._place_titles(order, looks, renderer)
             self._follow(order, renderer, left)
         return order
 
-    def _drop_absent(self, order: Sequence[Seen]) -> set[int]:
-        """Forget units that are no longer drawn, or are part of others now.
+    def _drop_absent(self, order: Sequence[ItemInFrame]) -> set[int]:
+        """Forget items that are no longer drawn, or are part of others now.
 
         Their flags nobody looks at meanwhile.
 
@@ -177,85 +187,94 @@ class Changes:
         set of int
             The ids of the axes that they were in.
         """
-        axes = {id(seen.unit.artist): id(seen.axes) for seen in order}
+        axes = {id(seen.item.artist): id(seen.axes) for seen in order}
         before, self._axes = self._axes, axes
         left = {before[one] for one in before.keys() - axes.keys()}
-        if len(self._units) > len(axes):
-            self._units = {id(seen.unit.artist): seen.unit for seen in order}
+        if len(self._items) > len(axes):
+            self._items = {id(seen.item.artist): seen.item for seen in order}
         return left
 
-    def learn(self, seen: Seen, tape: Tape, renderer: TapeRenderer) -> None:
-        """Take a unit that has just been drawn for known.
+    def learn(
+        self, seen: ItemInFrame, display_list: DisplayList, renderer: RecordingRenderer
+    ) -> None:
+        """Take an item that has just been drawn for known.
 
         Parameters
         ----------
-        seen : Seen
-            The unit.
-        tape : Tape
+        seen : ItemInFrame
+            The item.
+        display_list : DisplayList
             How it was drawn.
-        renderer : TapeRenderer
+        renderer : RecordingRenderer
             What it was drawn with.
         """
-        unit, artist = seen.unit, seen.unit.artist
-        unit.tape, unit.reaches = tape, None
-        unit.parts = parts_of(artist, self._units.keys())
-        unit.look = seen.look
+        item, artist = seen.item, seen.item.artist
+        item.display_list, item.reaches = display_list, None
+        item.parts = parts_of(artist, self._items.keys())
+        item.look = seen.look
         patch = artist is self._figure.patch
-        unit.ends = None if patch else LooseEnds(artist, seen.axes, unit.parts)
-        unit.watches = [Watch(thing) for thing in _settings_of(artist)]
+        item.ends = None if patch else Fingerprint(artist, seen.axes, item.parts)
+        item.watches = [AttributeFingerprint(thing) for thing in _settings_of(artist)]
         if isinstance(artist, Legend):
-            unit.extent = _extent(artist, renderer)
+            item.extent = _extent(artist, renderer)
 
     def reset_flags(self) -> None:
         """Take the figure as it stands for drawn."""
-        for unit in self._units.values():
-            for part in unit.parts or ():
+        for item in self._items.values():
+            for part in item.parts or ():
                 part._stale = False
 
-    def _changed(self, unit: Unit, axes: Any, look: tuple[Any, ...], touched: set[int]) -> str:
-        """Say how a unit changed; empty if it did not."""
-        artist = unit.artist
-        if unit.parts is None:
-            return "it is new" if unit.version == 0 else unit.why
-        if touched and any(id(part) in touched for part in unit.parts):
+    def _changed(
+        self, item: DisplayItem, axes: Any, look: tuple[Any, ...], touched: set[int]
+    ) -> str:
+        """Say how an item changed; empty if it did not."""
+        artist = item.artist
+        if item.parts is None:
+            return "it is new" if item.version == 0 else item.why
+        if touched and any(id(part) in touched for part in item.parts):
             return "the update function returned it"
         if axes is not None and id(axes) in touched:
             return "the update function returned its axes"
-        if unit.look != look:
+        if item.look != look:
             return "its limits move" if isinstance(artist, Axis) else "its axes' limits move"
-        if not all(watch.same() for watch in unit.watches):
+        if not all(watch.same() for watch in item.watches):
             return "an attribute of it changed"
         # savefig sets the figure's colour before every draw and resets it: its flag says nothing.
         if artist is self._figure.patch:
             return ""
-        for part in unit.parts:
+        for part in item.parts:
             if part._stale:
                 return "it was changed" if part is artist else f"its {name_of(part)} changed"
-        if unit.ends is not None and not unit.ends.same():
+        if item.ends is not None and not item.ends.same():
             return "its transform, clip, data or view changed"
         return ""
 
-    def _follow(self, order: Sequence[Seen], renderer: TapeRenderer, left: set[int]) -> None:
-        """Find units that changed because another one did, or is no longer there."""
+    def _follow(
+        self, order: Sequence[ItemInFrame], renderer: RecordingRenderer, left: set[int]
+    ) -> None:
+        """Find items that changed because another one did, or is no longer there."""
         changed_axes = left | {id(seen.axes) for seen in order if seen.why}
         aligned = _aligns(self._figure)
         for seen in order:
-            artist = seen.unit.artist
+            artist = seen.item.artist
             if seen.why:
                 continue
             if isinstance(artist, Legend):
                 # "best" is where the fewest data are.
-                if id(seen.axes) in changed_axes and _extent(artist, renderer) != seen.unit.extent:
+                if id(seen.axes) in changed_axes and _extent(artist, renderer) != seen.item.extent:
                     seen.why = "its best place changed"
             elif aligned and isinstance(artist, Axis):
                 seen.why = "labels are aligned with those of other axes"
 
     def _place_titles(
-        self, order: Sequence[Seen], looks: dict[int, tuple[Any, ...]], renderer: TapeRenderer
+        self,
+        order: Sequence[ItemInFrame],
+        looks: dict[int, tuple[Any, ...]],
+        renderer: RecordingRenderer,
     ) -> None:
         """Place the titles of axes where a title, or what it makes room for, changed."""
-        at = {id(seen.unit.artist): seen for seen in order}
-        changed = {id(seen.unit.artist) for seen in order if seen.why}
+        at = {id(seen.item.artist): seen for seen in order}
+        changed = {id(seen.item.artist) for seen in order if seen.why}
         for axes in {id(seen.axes): seen.axes for seen in order if seen.axes is not None}.values():
             titles = titles_of(axes)
             if not any(title.get_text() for title in titles):
@@ -280,7 +299,7 @@ class Changes:
 
 
 def keepable(artist: Any) -> bool:
-    """Tell whether a unit can be kept at all.
+    """Tell whether an item can be kept at all.
 
     Not one of a class that is not matplotlib's, and not one that looks at other axes or artists
     while it is drawn.
@@ -325,7 +344,7 @@ def _aligns(figure: Any) -> bool:
     return any(any(True for _ in groups[name]) for name in ("x", "y"))
 
 
-def _extent(legend: Any, renderer: TapeRenderer) -> tuple[float, ...]:
+def _extent(legend: Any, renderer: RecordingRenderer) -> tuple[float, ...]:
     if not legend.get_visible():
         return ()
     return tuple(legend.get_window_extent(renderer).bounds)

@@ -1,16 +1,18 @@
 """The same bytes as a full draw, drawing only what changed.
 
-A frame is composed from a figure's units (see `framepipe.drawing.units`) in drawing order:
+A frame is composed from a figure's items (see `framepipe.drawing.retained.draw_order`) in drawing
+order:
 
-- everything below the first changed unit is put back from a *snapshot* of the pixels;
-- a unit above it that did not change is *played* from its tape (see `framepipe.drawing.tape`);
-- a unit that changed is drawn, and taped, unless it changes all the time;
-- where the same units change frame after frame, what lies clear of them is not even played (see
-  `framepipe.drawing.arrange`).
+- everything below the first changed item is put back from a *snapshot* of the pixels;
+- an item above it that did not change is *played* from its display list (see
+  `framepipe.drawing.rendering.display_list`);
+- an item that changed is drawn, and recorded, unless it changes all the time;
+- where the same items change frame after frame, what lies clear of them is not even played (see
+  `framepipe.drawing.retained.layers`).
 
-What changed, `framepipe.drawing.changes` tells.  Artists that are never drawn (second tick labels,
-invisible grid lines) stay stale for ever, and so would everything above them; so the flags are
-reset after each frame.
+What changed, `framepipe.drawing.retained.changes` tells.  Artists that are never drawn (second tick
+labels, invisible grid lines) stay stale for ever, and so would everything above them; so the flags
+are reset after each frame.
 """
 
 from __future__ import annotations
@@ -27,19 +29,19 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .arrange import STEADY, Arrangement, arrange, changes, key_of
-from .changes import Changes, Seen, Unit, keepable
-from .names import describe
-from .rc import rc_is, rc_values
-from .tape import Tape, TapeRenderer
-from .ticks import draw_axis
-from .units import take_place
+from ..mpl.artists import describe
+from ..mpl.rc import rc_is, rc_values
+from ..rendering.display_list import DisplayList, RecordingRenderer
+from ..rendering.ticks import draw_axis
+from .changes import Changes, DisplayItem, ItemInFrame, keepable
+from .draw_order import take_place
+from .layers import STEADY, Arrangement, arrange, changes, key_of
 
 #: Snapshots kept at a time.  A second and third serve animations in which now a higher, now a
-#: lower unit is the first to change; each takes a frame's bytes.
+#: lower item is the first to change; each takes a frame's bytes.
 SNAPSHOTS = 3
 
-#: A unit that changed in so many frames in a row is drawn without taping ...
+#: An item that changed in so many frames in a row is drawn without recording ...
 HOT = 3
 #: ... and tried again every so many frames.
 RETRY = 16
@@ -53,13 +55,13 @@ WORTH = 0.15
 _FINE = time.get_clock_info("thread_time").resolution < 1e-5
 _clock = time.thread_time if _FINE else time.perf_counter
 
-#: Every draw of every unit has a version of its own.
+#: Every draw of every item has a version of its own.
 _VERSIONS = count(1)
 
 
 @dataclass(slots=True)
 class _Snapshot:
-    """The pixels below a unit, and the versions of the units that gave them."""
+    """The pixels below an item, and the versions of the items that gave them."""
 
     versions: list[int]
     pixels: NDArray[np.uint8]
@@ -72,15 +74,15 @@ class Kept:
     Parameters
     ----------
     drawn, played, skipped : int
-        Units drawn, units played from tape, and units that the snapshot held.
+        Items drawn, items played from display list, and items that the snapshot held.
     spent : float
-        Seconds of CPU spent on units drawn.
+        Seconds of CPU spent on items drawn.
     saved : float
         Seconds that drawing the others took last time.
     playing : float
-        Seconds of CPU spent playing tapes.
+        Seconds of CPU spent playing display lists.
     why : str
-        A unit that changed, and how; empty if none did.
+        An item that changed, and how; empty if none did.
     """
 
     drawn: int = 0
@@ -97,7 +99,7 @@ class Kept:
         return self.saved > WORTH * (self.saved + self.spent)
 
 
-class Retained:
+class Compositor:
     """Composes the frames of one figure.
 
     Parameters
@@ -120,7 +122,7 @@ class Retained:
         self._key: tuple[Any, ...] = ()
         self._alike = 0  # frames in a row that had this key
         self._frames = 0
-        self._units: list[Unit] = []  # in the order in which they were last drawn
+        self._items: list[DisplayItem] = []  # in the order in which they were last drawn
         self._rc: dict[str, Any] = {}
 
     def forget(self) -> None:
@@ -130,12 +132,12 @@ class Retained:
         self._arranged = None
         self._key = ()
 
-    def compose(self, renderer: TapeRenderer, returned: Iterable[Any]) -> Kept:
+    def compose(self, renderer: RecordingRenderer, returned: Iterable[Any]) -> Kept:
         """Draw the figure as it stands.
 
         Parameters
         ----------
-        renderer : TapeRenderer
+        renderer : RecordingRenderer
             Its pixels are the frame afterwards.
         returned : iterable of Artist
             What the update functions said they changed.
@@ -150,7 +152,7 @@ class Retained:
             self.forget()
             self._rc = rc_values()
         order = self._changes.look(renderer, returned)
-        self._units = [seen.unit for seen in order]
+        self._items = [seen.item for seen in order]
         first = next((i for i, seen in enumerate(order) if seen.why), len(order))
         arranged = self._arrangement(renderer, order)
         if arranged is None:
@@ -159,21 +161,25 @@ class Retained:
             kept = self._compose_arranged(renderer, order, arranged)
         self._first_changed = first
         if first < len(order):
-            dearest = max((seen for seen in order if seen.why), key=lambda seen: seen.unit.cost)
-            kept.why = f"{describe(dearest.unit.artist, self._figure)}: {dearest.why}"
+            most_expensive = max(
+                (seen for seen in order if seen.why), key=lambda seen: seen.item.cost
+            )
+            kept.why = f"{describe(most_expensive.item.artist, self._figure)}: {most_expensive.why}"
         return kept
 
-    def _compose_in_order(self, renderer: TapeRenderer, order: Sequence[Seen], first: int) -> Kept:
-        """Begin from a snapshot of what is below the first changed unit, and go on from there."""
+    def _compose_in_order(
+        self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], first: int
+    ) -> Kept:
+        """Begin from a snapshot of what is below the first changed item, and go on from there."""
         start = self._put_back(renderer, order, first)
-        kept = Kept(skipped=start, saved=sum(seen.unit.cost for seen in order[:start]))
+        kept = Kept(skipped=start, saved=sum(seen.item.cost for seen in order[:start]))
         steady = first == self._first_changed
         placed: Any = None
         for index in range(start, len(order)):
             if index == first and steady and start < first:
                 self._snapshot(renderer, order[:first])
             seen = order[index]
-            unit = seen.unit
+            item = seen.item
             if seen.axes is not None and seen.axes is not placed:
                 placed = seen.axes
                 take_place(placed, renderer)
@@ -181,14 +187,16 @@ class Retained:
                 self._draw(renderer, seen, kept)
                 continue
             begin = _clock()
-            renderer.recorder.play(unit.tape or [])
-            unit.hot = 0
+            renderer.recorder.play(item.display_list or [])
+            item.hot = 0
             kept.playing += _clock() - begin
             kept.played += 1
-            kept.saved += unit.cost
+            kept.saved += item.cost
         return kept
 
-    def _arrangement(self, renderer: TapeRenderer, order: Sequence[Seen]) -> Arrangement | None:
+    def _arrangement(
+        self, renderer: RecordingRenderer, order: Sequence[ItemInFrame]
+    ) -> Arrangement | None:
         """Return an arrangement that serves for this frame, if there is one or it is time."""
         key = key_of(order)
         self._alike = self._alike + 1 if key == self._key else 0
@@ -202,18 +210,18 @@ class Retained:
         return self._arranged
 
     def _compose_arranged(
-        self, renderer: TapeRenderer, order: Sequence[Seen], arranged: Arrangement
+        self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], arranged: Arrangement
     ) -> Kept:
         """Go on from what an arrangement draws first, which stands there already."""
-        kept = Kept(saved=sum(seen.unit.cost for seen in order if not changes(seen)))
+        kept = Kept(saved=sum(seen.item.cost for seen in order if not changes(seen)))
         kept.played = arranged.played
         placed: Any = None
         reached = 0  # how far twins have taken their places
-        for index, tape in arranged.above:
+        for index, display_list in arranged.above:
             seen = order[index]
-            if tape is not None:
+            if display_list is not None:
                 begin = _clock()
-                renderer.recorder.play(tape)
+                renderer.recorder.play(display_list)
                 kept.playing += _clock() - begin
                 continue
             for before in order[reached : index + 1]:
@@ -229,38 +237,40 @@ class Retained:
         """Take the figure as it stands for drawn."""
         self._changes.reset_flags()
 
-    def _draw(self, renderer: TapeRenderer, seen: Seen, kept: Kept) -> None:
-        """Draw a changed unit, and see what it took."""
+    def _draw(self, renderer: RecordingRenderer, seen: ItemInFrame, kept: Kept) -> None:
+        """Draw a changed item, and see what it took."""
         begin = _clock()
         self._draw_and_learn(renderer, seen)
-        seen.unit.cost = _clock() - begin
+        seen.item.cost = _clock() - begin
         kept.drawn += 1
-        kept.spent += seen.unit.cost
+        kept.spent += seen.item.cost
 
-    def _draw_and_learn(self, renderer: TapeRenderer, seen: Seen) -> None:
-        """Draw a changed unit, and learn what there is to know for keeping it."""
-        unit, artist = seen.unit, seen.unit.artist
-        unit.version = next(_VERSIONS)
-        unit.hot += 1
-        if unit.parts is not None:
-            unit.why = seen.why
+    def _draw_and_learn(self, renderer: RecordingRenderer, seen: ItemInFrame) -> None:
+        """Draw a changed item, and learn what there is to know for keeping it."""
+        item, artist = seen.item, seen.item.artist
+        item.version = next(_VERSIONS)
+        item.hot += 1
+        if item.parts is not None:
+            item.why = seen.why
         draw = artist.draw
         if isinstance(artist, Axis) and "draw" not in vars(artist):
             draw = partial(draw_axis, artist)
-        if not keepable(artist) or (unit.hot > HOT and self._frames % RETRY):
-            unit.parts = unit.tape = None
+        if not keepable(artist) or (item.hot > HOT and self._frames % RETRY):
+            item.parts = item.display_list = None
             draw(renderer)
             return
-        tape: Tape = []
-        renderer.recorder.tape = tape
+        display_list: DisplayList = []
+        renderer.recorder.display_list = display_list
         try:
             draw(renderer)
         finally:
-            renderer.recorder.tape = None
-        self._changes.learn(seen, tape, renderer)
+            renderer.recorder.display_list = None
+        self._changes.learn(seen, display_list, renderer)
 
-    def _put_back(self, renderer: TapeRenderer, order: Sequence[Seen], first: int) -> int:
-        """Put back the best snapshot below the first changed unit; return how far it reaches."""
+    def _put_back(
+        self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], first: int
+    ) -> int:
+        """Put back the best snapshot below the first changed item; return how far it reaches."""
         best: _Snapshot | None = None
         for snapshot in self._snapshots:
             reach = len(snapshot.versions)
@@ -268,7 +278,7 @@ class Retained:
                 reach <= first
                 and (best is None or reach > len(best.versions))
                 and all(
-                    version == seen.unit.version
+                    version == seen.item.version
                     for version, seen in zip(snapshot.versions, order, strict=False)
                 )
             ):
@@ -279,36 +289,36 @@ class Retained:
         np.copyto(renderer.pixels, best.pixels)
         return len(best.versions)
 
-    def _snapshot(self, renderer: TapeRenderer, below: Sequence[Seen]) -> None:
-        versions = [seen.unit.version for seen in below]
+    def _snapshot(self, renderer: RecordingRenderer, below: Sequence[ItemInFrame]) -> None:
+        versions = [seen.item.version for seen in below]
         reach = len(versions)
         # Of two that reach equally far the newer one counts, and the oldest goes.
         kept = [one for one in self._snapshots if len(one.versions) != reach][-(SNAPSHOTS - 1) :]
         self._snapshots = [*kept, _Snapshot(versions, renderer.pixels.copy())]
 
-    def suspect(self, renderer: TapeRenderer) -> str | None:
-        """Name the unit whose tape no longer shows what it would draw.
+    def suspect(self, renderer: RecordingRenderer) -> str | None:
+        """Name the item whose display list no longer shows what it would draw.
 
         Parameters
         ----------
-        renderer : TapeRenderer
+        renderer : RecordingRenderer
             One that may be drawn on.
 
         Returns
         -------
         str or None
-            The unit; None if every tape is true.
+            The item; None if every display list is true.
         """
-        for unit in self._units:
-            if unit.tape is None:
+        for item in self._items:
+            if item.display_list is None:
                 continue
             renderer.clear()
-            renderer.recorder.play(unit.tape)
+            renderer.recorder.play(item.display_list)
             played = renderer.pixels.copy()
             renderer.clear()
-            unit.artist.draw(renderer)
+            item.artist.draw(renderer)
             if not np.array_equal(played, renderer.pixels):
-                return describe(unit.artist, self._figure)
+                return describe(item.artist, self._figure)
         return None
 
 

@@ -1,8 +1,8 @@
-"""A figure as a list of units in the order they are drawn.
+"""A figure as a list of items in the order they are drawn.
 
-A *unit* is an artist whose `draw` is called as a whole.  Plain rectilinear `Axes` open up into
+An *item* is an artist whose `draw` is called as a whole.  Plain rectilinear `Axes` open up into
 their children; whatever draws in a way of its own (3D, polar, a subclass with its own ``draw``, a
-subfigure) is one opaque unit.
+subfigure) is one opaque item.
 
 The order is that of ``Figure.draw`` and ``_AxesBase.draw``, looked at in matplotlib 3.9.0 and
 3.11.2, and so is what they do on the way (lazy autoscale, aspect); titles are placed apart, since
@@ -29,7 +29,7 @@ from matplotlib.text import Text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .tape import TapeRenderer
+    from ..rendering.display_list import RecordingRenderer
 
 _by_zorder = attrgetter("zorder")
 
@@ -63,12 +63,12 @@ def look_of(axes: Any) -> tuple[Any, ...]:
 
 
 def look_at(artist: Any, axes: Any, look: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return the part of its axes' look that a unit depends on.
+    """Return the part of its axes' look that an item depends on.
 
     Parameters
     ----------
     artist : Artist
-        A unit.
+        An item.
     axes : Axes
         The open axes it belongs to.
     look : tuple
@@ -106,15 +106,15 @@ def _at_edge(spine: Any) -> bool:
 
 
 def in_order(
-    figure: Figure, renderer: TapeRenderer, looks: dict[int, tuple[Any, ...]]
+    figure: Figure, renderer: RecordingRenderer, looks: dict[int, tuple[Any, ...]]
 ) -> Iterator[tuple[Artist, Any]]:
-    """Yield a figure's units in drawing order, doing what `Figure.draw` does on the way.
+    """Yield a figure's items in drawing order, doing what `Figure.draw` does on the way.
 
     Parameters
     ----------
     figure : Figure
         The figure, on the canvas and at the dpi it is to be drawn at.
-    renderer : TapeRenderer
+    renderer : RecordingRenderer
         What it is going to be drawn with.
     looks : dict
         Filled with `look_of` each axes that opens up, by its id.
@@ -122,7 +122,7 @@ def in_order(
     Yields
     ------
     artist : Artist
-        A unit.
+        An item.
     axes : Axes or None
         The open axes it belongs to; None for the figure's own.
     """
@@ -142,7 +142,7 @@ def in_order(
 
 
 def _in_axes(
-    axes: Any, renderer: TapeRenderer, looks: dict[int, tuple[Any, ...]]
+    axes: Any, renderer: RecordingRenderer, looks: dict[int, tuple[Any, ...]]
 ) -> Iterator[tuple[Artist, Any]]:
     if not axes.get_visible():
         return
@@ -169,7 +169,7 @@ def _in_axes(
             yield artist, axes
 
 
-def take_place(axes: Any, renderer: TapeRenderer) -> None:
+def take_place(axes: Any, renderer: RecordingRenderer) -> None:
     """Let one of several twins have its own place.
 
     They share one, and each sets it for all when it is drawn; where their aspects or locators
@@ -192,7 +192,7 @@ def around_titles(axes: Any) -> list[Any]:
     return [*axes.child_axes, *axes._twinned_axes.get_siblings(axes), *aligned]
 
 
-def place_titles(axes: Any, renderer: TapeRenderer) -> list[Any]:
+def place_titles(axes: Any, renderer: RecordingRenderer) -> list[Any]:
     """Put an axes' titles where they belong; return those that this moved.
 
     Costs as much as half an axis: matplotlib works out all tick labels of the y axis for it.
@@ -207,15 +207,15 @@ def place_titles(axes: Any, renderer: TapeRenderer) -> list[Any]:
     ]
 
 
-def parts_of(unit: Any, known: Container[int]) -> list[Any]:
-    """Return a unit and every artist it is made of or refers to.
+def parts_of(item: Any, known: Container[int]) -> list[Any]:
+    """Return an item and every artist it is made of or refers to.
 
     Parameters
     ----------
-    unit : Artist
-        The unit.
+    item : Artist
+        The item.
     known : container of int
-        Ids of all units: another one it refers to (the quiver of a quiver key, the artist an
+        Ids of all items: another one it refers to (the quiver of a quiver key, the artist an
         annotation points at) is named, but not taken apart.
 
     Returns
@@ -229,14 +229,14 @@ def parts_of(unit: Any, known: Container[int]) -> list[Any]:
     are not among them), so attributes are looked through.
     """
     found: dict[int, Any] = {}
-    waiting = [unit]
-    inside = isinstance(unit, (FigureBase, Axes))
+    waiting = [item]
+    inside = isinstance(item, (FigureBase, Axes))
     while waiting:
         artist = waiting.pop()
         if id(artist) in found:
             continue
         found[id(artist)] = artist
-        if artist is not unit and id(artist) in known:
+        if artist is not item and id(artist) in known:
             continue
         if isinstance(artist, FigureBase):
             waiting.extend(child for child in artist.get_children() if inside)

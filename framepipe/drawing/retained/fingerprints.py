@@ -46,16 +46,16 @@ from matplotlib.transforms import (
     TransformNode,
 )
 
-from .units import look_of
+from .draw_order import look_of
 
 
-class LooseEnds:
-    """What a unit's drawing depends on that raises no flag when it is changed.
+class Fingerprint:
+    """What an item's drawing depends on that raises no flag when it is changed.
 
     Parameters
     ----------
-    unit : Artist
-        The unit.
+    item : Artist
+        The item.
     axes : Axes or None
         The axes it belongs to.
     parts : iterable of Artist
@@ -64,13 +64,13 @@ class LooseEnds:
 
     __slots__ = ("_arrays", "_axes", "_collections", "_size", "_strays", "_texts", "_unit", "found")
 
-    def __init__(self, unit: Any, axes: Any, parts: Iterable[Any]) -> None:
-        self._unit, self._axes = unit, axes
-        inner = [part for part in parts if part is not unit]
+    def __init__(self, item: Any, axes: Any, parts: Iterable[Any]) -> None:
+        self._unit, self._axes = item, axes
+        inner = [part for part in parts if part is not item]
         self._texts = [part for part in inner if isinstance(part, Text)]
         self._collections = [part for part in inner if isinstance(part, Collection)]
-        self._strays = _strays(unit) if isinstance(unit, Axis) else _foreign(unit, axes, inner)
-        attributes = vars(unit)
+        self._strays = _strays(item) if isinstance(item, Axis) else _foreign(item, axes, inner)
+        attributes = vars(item)
         self._size = len(attributes)
         self._arrays = [
             name for name, value in attributes.items() if not _plain(value) and name not in _FLAGS
@@ -88,7 +88,7 @@ class LooseEnds:
         -------
         tuple
             Of the data that the collections in it are coloured by, and the boxes of its texts; of
-            its transform, if that is not one of its axes', and of its clip; for a unit that holds
+            its transform, if that is not one of its axes', and of its clip; for an item that holds
             axes (3D, polar, a subfigure), of the axes' own plain attributes (such as a 3D view's
             angles), too.
         """
@@ -100,25 +100,25 @@ class LooseEnds:
             if part.get_array() is not None
         )
         ends += (_matrix_of(part.get_transform()) for part in self._strays)
-        unit = self._unit
-        if isinstance(unit, (Axes, FigureBase)):
-            ends += _ends_of_holder(unit)
-        elif isinstance(unit, Axis):
-            ends += _ticks_of(unit)
+        item = self._unit
+        if isinstance(item, (Axes, FigureBase)):
+            ends += _ends_of_holder(item)
+        elif isinstance(item, Axis):
+            ends += _ticks_of(item)
         else:
-            attributes = vars(unit)
+            attributes = vars(item)
             for name in self._arrays:
                 ends += _sums_of(attributes.get(name))
-            ends += _ends_of(unit, self._axes)
+            ends += _ends_of(item, self._axes)
         return tuple(ends)
 
 
-def _ends_of_holder(unit: Any) -> list[Any]:
-    if isinstance(unit, FigureBase):
-        holders: Any = unit.axes
+def _ends_of_holder(item: Any) -> list[Any]:
+    if isinstance(item, FigureBase):
+        holders: Any = item.axes
         return [_ends_of_holder(inner) for inner in holders]
-    ends: list[Any] = [look_of(unit), *plain_values(unit)]
-    inside: list[Any] = [unit, *unit.child_axes]
+    ends: list[Any] = [look_of(item), *plain_values(item)]
+    inside: list[Any] = [item, *item.child_axes]
     for inner in inside:
         ends.extend(_ticks_of(axis) for axis in inner._axis_map.values())
         for child in inner._children:
@@ -160,14 +160,14 @@ def _strays(axis: Any) -> list[Any]:
     return [part for part in parts if not is_usual(part.get_transform())]
 
 
-def _foreign(unit: Any, axes: Any, inner: list[Any]) -> list[Any]:
-    """Return those inner parts of a unit that are placed by other axes than its own."""
-    figure = unit.get_figure()
+def _foreign(item: Any, axes: Any, inner: list[Any]) -> list[Any]:
+    """Return those inner parts of an item that are placed by other axes than its own."""
+    figure = item.get_figure()
     if not inner or figure is None:
         return []
     own = {id(axes)}
-    if isinstance(unit, (Axes, FigureBase)):
-        own = {id(unit), *(id(part) for part in inner if isinstance(part, Axes))}
+    if isinstance(item, (Axes, FigureBase)):
+        own = {id(item), *(id(part) for part in inner if isinstance(part, Axes))}
     nodes: set[int] = set()
     for other in figure.axes:
         if id(other) not in own:
@@ -185,21 +185,21 @@ def _foreign(unit: Any, axes: Any, inner: list[Any]) -> list[Any]:
     return [part for part in inner if part._transform is not None and depends(part._transform)]
 
 
-def _ends_of(unit: Any, axes: Any) -> tuple[Any, ...]:
-    transform, clip, box = unit._transform, unit._clippath, unit.clipbox
+def _ends_of(item: Any, axes: Any) -> tuple[Any, ...]:
+    transform, clip, box = item._transform, item._clippath, item.clipbox
     ends: tuple[Any, ...] = ()
-    if axes is not None and isinstance(unit, (Annotation, AnnotationBbox)):
+    if axes is not None and isinstance(item, (Annotation, AnnotationBbox)):
         # It shows if what it points at lies within its axes' patch.
         patch = axes.patch
         outline = patch.get_path().vertices, patch.get_patch_transform().get_matrix()
         ends = (*ends, *(array.tobytes() for array in outline))
-    if isinstance(unit, ScalarMappable):
+    if isinstance(item, ScalarMappable):
         # A setter whose listener fails raises no flag.
-        norm: Any = unit.norm
-        ends = (*ends, norm, norm.vmin, norm.vmax, unit.cmap)
-    if isinstance(unit, QuiverKey):
-        ends = (*ends, unit.Q.axes)  # without its arrows it cannot be drawn
-    offset = getattr(unit, "_offset_transform", None)
+        norm: Any = item.norm
+        ends = (*ends, norm, norm.vmin, norm.vmax, item.cmap)
+    if isinstance(item, QuiverKey):
+        ends = (*ends, item.Q.axes)  # without its arrows it cannot be drawn
+    offset = getattr(item, "_offset_transform", None)
     if offset is not None and not (axes is not None and offset is axes.transData):
         ends = (*ends, offset.get_affine().get_matrix().tobytes())
     if transform is not None and not (
@@ -240,7 +240,7 @@ def _ticks_of(axis: Any) -> tuple[Any, ...]:
 _BLIND = (AutoLocator, MaxNLocator, FixedLocator, NullLocator, MultipleLocator, AutoMinorLocator)
 
 
-class Watch:
+class AttributeFingerprint:
     """Plain attributes of an object, to see whether one was set, by a setter or directly.
 
     Parameters

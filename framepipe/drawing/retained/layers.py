@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .reach import EVERYWHERE, Box, reach_of, reach_of_artist
+from ..rendering.bounds import EVERYWHERE, Box, reach_of, reach_of_artist
 
 if TYPE_CHECKING:
-    from .changes import Seen, Unit
-    from .tape import Tape, TapeRenderer
+    from ..rendering.display_list import DisplayList, RecordingRenderer
+    from .changes import DisplayItem, ItemInFrame
 
 #: So many frames in a row must be alike before an arrangement is made for them: it takes playing
-#: every tape once.
+#: every display list once.
 STEADY = 2
 
 
 @dataclass(slots=True)
 class Arrangement:
-    """How to compose frames in which the same units change, and all others are as they were.
+    """How to compose frames in which the same items change, and all others are as they were.
 
     Parameters
     ----------
@@ -38,47 +38,49 @@ class Arrangement:
     pixels : ndarray, shape (height, width, 4), uint8
         Everything that can be drawn first.
     above : list of tuple
-        What comes on top, in this order: the place of a unit in the drawing order, and those of
-        its calls that are to be played; None for a unit that is to be drawn.
+        What comes on top, in this order: the place of an item in the drawing order, and those of
+        its calls that are to be played; None for an item that is to be drawn.
     played : int
-        Units of which something is played.
+        Items of which something is played.
     """
 
     key: tuple[Any, ...]
     pixels: NDArray[np.uint8]
-    above: list[tuple[int, Tape | None]]
+    above: list[tuple[int, DisplayList | None]]
     played: int
 
 
-def key_of(order: Sequence[Seen]) -> tuple[Any, ...]:
+def key_of(order: Sequence[ItemInFrame]) -> tuple[Any, ...]:
     """Return what must be equal in two frames for one arrangement to serve both.
 
     Parameters
     ----------
-    order : sequence of Seen
-        The units, in drawing order.
+    order : sequence of ItemInFrame
+        The items, in drawing order.
     """
     return tuple(
-        (id(seen.unit), reach_of_artist(seen.unit.artist)) if changes(seen) else seen.unit.version
+        (id(seen.item), reach_of_artist(seen.item.artist)) if changes(seen) else seen.item.version
         for seen in order
     )
 
 
-def changes(seen: Seen) -> bool:
-    """Tell whether a unit must be drawn."""
-    return bool(seen.why) or seen.unit.tape is None
+def changes(seen: ItemInFrame) -> bool:
+    """Tell whether an item must be drawn."""
+    return bool(seen.why) or seen.item.display_list is None
 
 
-def arrange(key: tuple[Any, ...], order: Sequence[Seen], renderer: TapeRenderer) -> Arrangement:
+def arrange(
+    key: tuple[Any, ...], order: Sequence[ItemInFrame], renderer: RecordingRenderer
+) -> Arrangement:
     """Find out what can be drawn first, and draw it.
 
     Parameters
     ----------
     key : tuple
         `key_of` the order.
-    order : sequence of Seen
-        The units, in drawing order.
-    renderer : TapeRenderer
+    order : sequence of ItemInFrame
+        The items, in drawing order.
+    renderer : RecordingRenderer
         What the frame is drawn with; what can be drawn first stands on it afterwards.
 
     Returns
@@ -87,17 +89,17 @@ def arrange(key: tuple[Any, ...], order: Sequence[Seen], renderer: TapeRenderer)
         The arrangement.
     """
     taken = _Boxes()
-    below: Tape = []
-    above: list[tuple[int, Tape | None]] = []
+    below: DisplayList = []
+    above: list[tuple[int, DisplayList | None]] = []
     played = 0
     for index, (seen, mark) in enumerate(zip(order, key, strict=True)):
         if isinstance(mark, tuple):
             taken.add(mark[1])
             above.append((index, None))
             continue
-        tape = seen.unit.tape or []
-        on_top: Tape = []
-        for call, box in zip(tape, _reaches(seen.unit, renderer), strict=True):
+        display_list = seen.item.display_list or []
+        on_top: DisplayList = []
+        for call, box in zip(display_list, _reaches(seen.item, renderer), strict=True):
             if taken.clear_of(box):
                 below.append(call)
             else:
@@ -111,14 +113,14 @@ def arrange(key: tuple[Any, ...], order: Sequence[Seen], renderer: TapeRenderer)
     return Arrangement(key, renderer.pixels.copy(), above, played)
 
 
-def _reaches(unit: Unit, renderer: TapeRenderer) -> list[Box]:
-    """Return the boxes of a unit's calls, worked out once for every tape."""
-    if unit.reaches is None:
-        unit.reaches = [
+def _reaches(item: DisplayItem, renderer: RecordingRenderer) -> list[Box]:
+    """Return the boxes of an item's calls, worked out once for every display list."""
+    if item.reaches is None:
+        item.reaches = [
             reach_of(name, arguments, renderer.height, renderer.dpi)
-            for name, arguments, _ in unit.tape or ()
+            for name, arguments, _ in item.display_list or ()
         ]
-    return unit.reaches
+    return item.reaches
 
 
 class _Boxes:

@@ -16,15 +16,15 @@ from typing import Any
 
 from matplotlib.text import Text
 
-from .rc import rc_values
-from .settle import every_axes
-from .units import look_of, parts_of
+from ..mpl.rc import rc_values
+from ..rendering.undrawn import every_axes
+from .draw_order import look_of, parts_of
 
 #: Pixels by which a text must lie inside its axes to be without influence on the layout.
 _MARGIN = 2.0
 
 
-class StillLayout:
+class StaticLayout:
     """Knows whether a figure's layout could come out differently from last time.
 
     Parameters
@@ -35,7 +35,7 @@ class StillLayout:
     Notes
     -----
     It looks at the artists' ``stale`` flags, so whoever draws in between must reset them as
-    `Retained` does, and say so by `learn`; or call `forget`.
+    `Compositor` does, and say so by `learn`; or call `forget`.
     """
 
     def __init__(self, figure: Any) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .command import Encoding, forced_format
+from ..command import Encoding, forced_format
 
 #: Endings of files whose packets can be copied into one, with the name of ffmpeg's muxer.
 #: Measured with ffmpeg 9.0.2, in twelve codecs and at nine frame rates: every time stamp is that

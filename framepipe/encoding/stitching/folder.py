@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
-from .output import Output
+from ..output import Output
 
 
-class Parts:
+class SegmentFolder:
     """A temporary folder for segments.
 
     Parameters

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..errors import StitchError
-from .process import end, start
+from ...errors import StitchError
+from ..process import end, start
 
 #: What ffmpeg prints for a time that a container does not hold.
 _NO_TIME = -(2**63)

@@ -18,13 +18,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..errors import EncoderNotFound, StitchError
-from .command import Encoding
+from ...errors import EncoderNotFound, StitchError
+from ..command import Encoding
+from ..encoder import Encoder
+from ..output import Output
+from ..process import end, start
 from .containers import COPYABLE, for_muxer
-from .encoder import Encoder
-from .output import Output
-from .packets import ask, check_movie, frame_duration, packets, words
-from .process import end, start
+from .probe import ask, check_movie, frame_duration, packets, words
 
 #: The list of segments that ffmpeg's concat demuxer reads; beside them, so that names are plain.
 _LIST = "segments.ffconcat"

@@ -21,13 +21,13 @@ import subprocess
 import sys
 from typing import IO, Any
 
-from .work import Work
-from .workers import serve
+from ..workers.pool import serve
+from ..workers.tasks import Work
 
 _LENGTH = struct.Struct("!Q")
 
 
-class PipeLine:
+class PipeChannel:
     """Messages through a pair of pipes.
 
     Parameters
@@ -82,7 +82,7 @@ class PipeLine:
         return bool(select.select([self._reader], [], [], 0)[0])
 
 
-class _Orders(PipeLine):
+class _Orders(PipeChannel):
     """The helper's own line: it knows where the last block was recorded."""
 
     path = ""
@@ -121,7 +121,7 @@ class Helper:
         )
         assert self._process.stdin is not None  # noqa: S101 - for the type checker
         assert self._process.stdout is not None  # noqa: S101
-        self.line = PipeLine(self._process.stdout, self._process.stdin)
+        self.line = PipeChannel(self._process.stdout, self._process.stdin)
         self.position = 0
         with contextlib.suppress(OSError):  # it is dead, which the first answer will show
             self.line.send_bytes(packed)

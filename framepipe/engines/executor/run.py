@@ -15,14 +15,14 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 from contextlib import suppress
 from typing import Any
 
-from ..errors import FramepipeError, WorkerDied
-from .abroad import Home, Lost, Missing, forget, record_block, versions
-from .blocks import Block
-from .ledger import Ledger
-from .messages import Failed
-from .overseer import diverged
-from .segments import PathOf
-from .terms import NO_FRAMES, Progress, Tally
+from ...errors import FramepipeError, WorkerDied
+from ..protocols import NO_FRAMES, Progress, Tally
+from ..scheduling.block_ledger import BlockLedger
+from ..scheduling.blocks import Block
+from ..segments import PathOf
+from ..workers.messages import Failed
+from ..workers.supervisor import diverged
+from .task import Home, Lost, Missing, forget, record_block, versions
 
 #: Blocks out at a time for each of the executor's workers: one at hand, one to go on with.
 IN_FLIGHT = 2
@@ -96,7 +96,7 @@ class ExecutorRun:
 
     Attributes
     ----------
-    ledger : Ledger
+    ledger : BlockLedger
         What has been recorded.
     """
 
@@ -127,7 +127,7 @@ class ExecutorRun:
         self._out: dict[Future[Any], Block] = {}
         self._sent = 0
         self._deaths: dict[int, int] = {}
-        self.ledger = Ledger(blocks, total, progress)
+        self.ledger = BlockLedger(blocks, total, progress)
         self.tally = Tally(workers=workers)
 
     def run(self) -> Tally:

@@ -2,7 +2,7 @@
 
 `record_block` is the task.  Everything it needs is in its arguments or in this process's memory,
 where the packed animation is kept from block to block, together with the helper process (see
-`framepipe.engines.helper`) that has the animation's figure at hand.
+`framepipe.engines.executor.helper`) that has the animation's figure at hand.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from ..workers.messages import Failed, Ready, Recorded, Took
 from .helper import Helper
-from .messages import Failed, Ready, Recorded, Took
 
 #: Seconds after its last block that a helper process is kept.  A new one takes about a second to
 #: import matplotlib and to unpack the animation; an idle one takes some 100 MiB of memory.

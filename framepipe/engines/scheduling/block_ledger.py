@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+from ..protocols import Progress
 from .blocks import Block
-from .terms import Progress
 
 
-class Ledger:
+class BlockLedger:
     """The state of all blocks.
 
     Parameters

@@ -17,7 +17,7 @@ import types
 import warnings
 from collections.abc import Iterable, Iterator
 
-from .terms import Sink
+from ..protocols import Sink
 
 _LOCK = threading.RLock()
 _PRIVATE: set[int] = set()

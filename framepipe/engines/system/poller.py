@@ -11,7 +11,7 @@ import sys
 from multiprocessing import connection
 
 
-class Waiter:
+class Poller:
     """A set of things to wait for.
 
     Connections that have a message or whose other end is gone are *readable*.  The encoder's

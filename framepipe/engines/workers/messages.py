@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import FrameError, FramepipeError
-from .terms import Tally
+from ...errors import FrameError, FramepipeError
+from ..protocols import Tally
 
 
 @dataclass(frozen=True, slots=True)

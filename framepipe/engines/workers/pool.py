@@ -36,11 +36,11 @@ from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from .machine import keep_freed_memory
+from ..system.fork_safety import forget, keep_private, one_at_a_time, private, undisturbed
+from ..system.resources import keep_freed_memory
+from ..system.ring import Ring
 from .messages import Done, Failed, Ready
-from .ring import Ring
-from .starting import forget, keep_private, one_at_a_time, private, undisturbed
-from .work import Abandoned, Line, Work
+from .tasks import Abandoned, Channel, Work
 
 #: Seconds a worker may take to say that it is ready.  A fork is ready at once; a spawned process
 #: imports matplotlib and the user's modules, which on a loaded network disk has been seen to take
@@ -56,7 +56,7 @@ LEAVE_TIMEOUT = 2.0
 
 
 def serve(
-    connection: Line,
+    connection: Channel,
     ring: Ring | None,
     make_work: Callable[..., Work],
     *,
@@ -69,7 +69,7 @@ def serve(
 
     Parameters
     ----------
-    connection : Line
+    connection : Channel
         To the main process.
     ring : Ring or None
         Where frames go.
@@ -110,12 +110,12 @@ def serve(
         answer(connection, work, dumps)
 
 
-def answer(line: Line, work: Work, dumps: Callable[[Any], bytes]) -> None:
+def answer(line: Channel, work: Work, dumps: Callable[[Any], bytes]) -> None:
     """Do what is asked for, one order after the other, until told to leave.
 
     Parameters
     ----------
-    line : Line
+    line : Channel
         Where orders come from; ends with `EOFError` or `OSError` when nobody is there any longer.
     work : Work
         What does them; open.
@@ -232,7 +232,7 @@ class Worker:
         return self.exitcode
 
 
-class Crew:
+class WorkerPool:
     """All render processes of one movie.
 
     Parameters

@@ -12,21 +12,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ..errors import FrameError, WorkerDied
+from ...errors import FrameError, WorkerDied
+from ..protocols import Tally
+from ..system.poller import Poller
 from .messages import Done, Failed, Ready
-from .terms import Tally
-from .waiting import Waiter
-from .workers import READY_TIMEOUT, Crew, Worker
+from .pool import READY_TIMEOUT, Worker, WorkerPool
 
 _log = logging.getLogger(__name__)
 
 
-class Overseer:
+class Supervisor:
     """What an engine with render processes knows of them.
 
     Parameters
     ----------
-    waiter : Waiter
+    waiter : Poller
         Wakes up when one of them has something to say, or is dead.
     tally : Tally
         Where restarts are counted.
@@ -34,23 +34,23 @@ class Overseer:
         What they are given: "frame" or "block".
     """
 
-    def __init__(self, waiter: Waiter, tally: Tally, unit: str) -> None:
+    def __init__(self, waiter: Poller, tally: Tally, unit: str) -> None:
         self._waiter = waiter
         self._tally = tally
         self._unit = unit
         self._deaths: dict[int, int] = {}  # by worker index
-        self.crew: Crew | None = None
+        self.pool: WorkerPool | None = None
 
-    def watch(self, crew: Crew) -> None:
+    def watch(self, pool: WorkerPool) -> None:
         """Begin."""
-        self.crew = crew
-        for worker in crew.workers:
+        self.pool = pool
+        for worker in pool.workers:
             self._waiter.add(worker.connection)
 
     @property
     def workers(self) -> list[Worker]:
         """All workers."""
-        return [] if self.crew is None else self.crew.workers
+        return [] if self.pool is None else self.pool.workers
 
     def by(self, connection: Any) -> Worker:
         """Return the worker at the other end of a connection."""
@@ -116,9 +116,9 @@ class Overseer:
         for given in worker.given:
             give_back(given)
         self._tally.restarts += 1
-        if self.crew is None:
+        if self.pool is None:
             raise RuntimeError("watch() comes first")
-        fresh = self.crew.replace(worker)
+        fresh = self.pool.replace(worker)
         self._waiter.add(fresh.connection)
 
     def patience(self) -> float | None:

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..protocols import Painter, Sink, Tally
+from ..system.fork_safety import forget, start_sink
+from ..system.poller import Poller
+from ..system.ring import Ring
+from ..system.signals import broken_pipes_raise
 from .messages import Ended, Painted, Recorded, Took
-from .ring import Ring
-from .signals import broken_pipes_raise
-from .starting import forget, start_sink
-from .terms import Painter, Sink, Tally
-from .waiting import Waiter
 
 #: Returns a sink that writes to a path what this painter paints.
 MakeSink = Callable[[Painter, str], Sink]
@@ -24,7 +24,7 @@ class Abandoned(Exception):
     """Nobody waits any longer for the block that is being recorded."""
 
 
-class Line(Protocol):
+class Channel(Protocol):
     """The line to whoever gave the order."""
 
     def recv(self) -> Any:
@@ -50,7 +50,7 @@ class Work(Protocol):
     def open(self) -> None:
         """Make ready, in the process that works."""
 
-    def do(self, order: Any, waited: float, line: Line) -> Any:
+    def do(self, order: Any, waited: float, line: Channel) -> Any:
         """Do it; return the message that says so."""
 
     def finish(self) -> None:
@@ -79,7 +79,7 @@ class Paints:
         """Open the painter."""
         self._painter.open()
 
-    def do(self, order: tuple[int, int], waited: float, line: Line) -> Painted | Ended:
+    def do(self, order: tuple[int, int], waited: float, line: Channel) -> Painted | Ended:
         """Paint a frame."""
         self.frame, slot = order
         cost = self._painter.paint(self.frame, self._ring.slot(slot))
@@ -124,7 +124,7 @@ class Records:
         """Open the painter."""
         self._painter.open()
 
-    def do(self, order: tuple[int, int, int, str], waited: float, line: Line) -> Recorded:
+    def do(self, order: tuple[int, int, int, str], waited: float, line: Channel) -> Recorded:
         """Record a block; say `Took` of every frame.
 
         Raises
@@ -187,7 +187,7 @@ def record(
         What the sink raises, or `took`.
     """
     tally = Tally(slots=1, slot_bytes=len(slot))
-    waiter = Waiter()
+    waiter = Poller()
     held: tuple[int, ...] = ()
     try:
         for frame in frames:

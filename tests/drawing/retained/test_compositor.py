@@ -23,14 +23,14 @@ from matplotlib.patches import Circle, Rectangle
 from matplotlib.tri import Triangulation
 
 import framepipe
-from framepipe.drawing import glyphs
 from framepipe.drawing import painter as painting
-from framepipe.drawing.canvas import living_on_agg
-from framepipe.drawing.cost import Cost
+from framepipe.drawing.frame_cost import Cost
 from framepipe.drawing.painter import Painter
+from framepipe.drawing.rendering import text as glyphs
+from framepipe.drawing.rendering.canvas import living_on_agg
+from framepipe.drawing.rendering.display_list import RecordingRenderer
+from framepipe.drawing.rendering.ticks import draw_axis, drawn_once
 from framepipe.drawing.settings import frame_settings
-from framepipe.drawing.tape import TapeRenderer
-from framepipe.drawing.ticks import draw_axis, drawn_once
 from framepipe.encoding.encoder import Encoder
 from framepipe.errors import FrameMismatch
 
@@ -366,10 +366,10 @@ def test_report_of_a_movie_that_was_kept(tmp_path: Path) -> None:
     report = movie.report
     assert report.frames_kept == 19  # all but the first
     assert report.frames_drawn == 1
-    units = (report.units_drawn + report.units_played + report.units_skipped) / 20
-    assert units == int(units) > 8
-    assert 20 <= report.units_drawn < 3 * units
-    assert report.units_skipped > report.units_played > 0  # labels lie clear of the line
+    items = (report.items_drawn + report.items_played + report.items_skipped) / 20
+    assert items == int(items) > 8
+    assert 20 <= report.items_drawn < 3 * items
+    assert report.items_skipped > report.items_played > 0  # labels lie clear of the line
     assert report.drawing > report.playing > 0
     assert report.changed.startswith("Line2D")
     assert "19 of 20 frames kept" in str(report)
@@ -391,10 +391,10 @@ def test_report_says_why_nothing_was_kept(tmp_path: Path) -> None:
 def test_report_of_full_drawing(tmp_path: Path) -> None:
     movie, _ = encode(moving_line(make_figure())[1], tmp_path, redraw="full")
     assert "10 frames drawn as a whole" in str(movie.report)
-    assert movie.report.units_drawn == 0
+    assert movie.report.items_drawn == 0
 
 
-# ---- tapes
+# ---- display lists
 
 
 def half(image: Any, dpi: float) -> Any:
@@ -448,20 +448,20 @@ def test_a_tape_draws_as_the_artist_does(name: str) -> None:
         some = rng.integers(0, 256, renderer.pixels.shape, dtype=np.uint8)
         some[..., :3] = np.minimum(some[..., :3], some[..., 3:])  # premultiplied
 
-        tape: Any = []
-        renderer.recorder.tape = tape
+        display_list: Any = []
+        renderer.recorder.display_list = display_list
         artist.draw(renderer)
-        renderer.recorder.tape = None
+        renderer.recorder.display_list = None
         for background in (np.zeros_like(some), some):
             renderer.pixels[:] = background
             artist.draw(renderer)
             drawn = renderer.pixels.copy()
-            # Whatever the artist and its axes do afterwards, the tape does not mind.
+            # Whatever the artist and its axes do afterwards, the display list does not mind.
             before = artist.axes.get_xlim()
             artist.axes.set_xlim(0.3, 0.5)
             artist.draw(renderer)
             renderer.pixels[:] = background
-            renderer.recorder.play(tape)
+            renderer.recorder.play(display_list)
             assert (drawn != background).any()
             assert np.array_equal(renderer.pixels, drawn)
             artist.axes.set_xlim(before)
@@ -470,8 +470,8 @@ def test_a_tape_draws_as_the_artist_does(name: str) -> None:
 # ---- text
 
 
-def both() -> tuple[RendererAgg, TapeRenderer]:
-    renderers = RendererAgg(160, 120, 72), TapeRenderer(160, 120, 72)
+def both() -> tuple[RendererAgg, RecordingRenderer]:
+    renderers = RendererAgg(160, 120, 72), RecordingRenderer(160, 120, 72)
     renderers[1].figure = make_figure()
     return renderers
 
@@ -590,8 +590,8 @@ def test_images_not_to_be_drawn_apart_switch_it_off() -> None:
 # ---- ticks worked out once
 
 
-def rendered(figure: Any) -> TapeRenderer:
-    renderer = TapeRenderer(*figure.canvas.get_width_height(), figure.dpi)
+def rendered(figure: Any) -> RecordingRenderer:
+    renderer = RecordingRenderer(*figure.canvas.get_width_height(), figure.dpi)
     renderer.figure = figure
     return renderer
 

@@ -16,13 +16,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.transforms import Bbox
 
-from framepipe.drawing import retained as composing
-from framepipe.drawing.canvas import living_on_agg
 from framepipe.drawing.painter import Painter
-from framepipe.drawing.reach import EVERYWHERE, NOWHERE, Box, reach_of, reach_of_artist
-from framepipe.drawing.retained import Retained
+from framepipe.drawing.rendering.bounds import EVERYWHERE, NOWHERE, Box, reach_of, reach_of_artist
+from framepipe.drawing.rendering.canvas import living_on_agg
+from framepipe.drawing.rendering.display_list import (
+    DisplayList,
+    RecordingRasterizer,
+    RecordingRenderer,
+)
+from framepipe.drawing.retained import compositor as composing
+from framepipe.drawing.retained.compositor import Compositor
 from framepipe.drawing.settings import frame_settings
-from framepipe.drawing.tape import Recorder, Tape, TapeRenderer
 
 DPI = 100
 
@@ -30,7 +34,7 @@ DPI = 100
 CASES = list(CORPUS.values())[:: 1 if os.environ.get("FRAMEPIPE_CORPUS") == "all" else 3]
 
 
-def within(renderer: TapeRenderer, box: Box) -> bool:
+def within(renderer: RecordingRenderer, box: Box) -> bool:
     """Whether all that was drawn on clear ground lies in a box."""
     rows, columns = np.nonzero(renderer.pixels[..., 3])
     if not rows.size:
@@ -47,7 +51,7 @@ def within(renderer: TapeRenderer, box: Box) -> bool:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_nothing_reaches_out_of_its_box(case: Case) -> None:
-    """Every call that draws an animation's first frame, and every unit with its box."""
+    """Every call that draws an animation's first frame, and every item with its box."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         animation: Any = case.make()[0] if isinstance(case.make(), tuple) else case.make()
@@ -57,18 +61,18 @@ def test_nothing_reaches_out_of_its_box(case: Case) -> None:
             animation._init_draw()
             renderer = canvas.get_renderer()
             figure.draw(renderer)
-            retained = Retained(figure)
+            retained = Compositor(figure)
             retained.compose(renderer, ())
-            for unit in retained._units:
-                box = reach_of_artist(unit.artist)
+            for item in retained._items:
+                box = reach_of_artist(item.artist)
                 renderer.clear()
-                unit.artist.draw(renderer)
-                assert within(renderer, box), unit.artist
-                for name, arguments, named in unit.tape or ():
+                item.artist.draw(renderer)
+                assert within(renderer, box), item.artist
+                for name, arguments, named in item.display_list or ():
                     box = reach_of(name, arguments, renderer.height, renderer.dpi)
                     renderer.clear()
                     renderer.recorder.play([(name, arguments, named)])
-                    assert within(renderer, box), (unit.artist, name)
+                    assert within(renderer, box), (item.artist, name)
 
 
 def make_figure(size: tuple[float, float] = (4, 3)) -> Any:
@@ -113,20 +117,20 @@ def grid() -> FuncAnimation:
 
 def test_labels_clear_of_the_lines_are_not_played(monkeypatch: pytest.MonkeyPatch) -> None:
     played: list[Counter[str]] = []
-    play = Recorder.play
+    play = RecordingRasterizer.play
 
-    def counting(self: Recorder, tape: Tape) -> None:
-        played[-1].update(name for name, *_ in tape)
-        play(self, tape)
+    def counting(self: RecordingRasterizer, display_list: DisplayList) -> None:
+        played[-1].update(name for name, *_ in display_list)
+        play(self, display_list)
 
-    compose = Retained.compose
+    compose = Compositor.compose
 
-    def composing_one(self: Retained, *arguments: Any) -> Any:
+    def composing_one(self: Compositor, *arguments: Any) -> Any:
         played.append(Counter())
         return compose(self, *arguments)
 
-    monkeypatch.setattr(Recorder, "play", counting)
-    monkeypatch.setattr(Retained, "compose", composing_one)
+    monkeypatch.setattr(RecordingRasterizer, "play", counting)
+    monkeypatch.setattr(Compositor, "compose", composing_one)
     costs, frames = frames_of(grid(), 8, "auto")
     assert played[1]["draw_text_image"] > 80  # once more, in order
     for calls, cost in zip(played[4:], costs[4:], strict=True):

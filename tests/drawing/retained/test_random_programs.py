@@ -42,8 +42,8 @@ from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 
-from framepipe.drawing import retained as composing
 from framepipe.drawing.painter import Painter
+from framepipe.drawing.retained import compositor as composing
 from framepipe.drawing.settings import frame_settings
 from framepipe.errors import FrameError, FrameMismatch
 

@@ -13,15 +13,14 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
-from clips import FFMPEG, RAW, clip, encode_and_read, everything_in, numbers_in
+from clips import FFMPEG, RAW, clip, encode_and_read, everything_in, nothing_starts, numbers_in
 from matplotlib.animation import FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from test_api import nothing_starts
 
 from framepipe import EncoderNotFound, Segments, StitchError, encode
-from framepipe.encoding.packets import frame_duration, packets
+from framepipe.encoding.stitching.probe import frame_duration, packets
 
 FRAMES = 24
 RATES = [30, 24000 / 1001, 7.3]

@@ -20,13 +20,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clips import FFMPEG, RAW, clip, everything_in, in_session, numbers_in, script, wait_until
+from clips import (
+    FFMPEG,
+    RAW,
+    clip,
+    everything_in,
+    in_session,
+    nothing_starts,
+    numbers_in,
+    script,
+    wait_until,
+)
 from matplotlib.animation import FuncAnimation
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from test_api import nothing_starts
 
-import framepipe.engines.remote
+import framepipe.engines.executor.run
 from framepipe import (
     FrameError,
     FramepipeError,
@@ -35,7 +44,7 @@ from framepipe import (
     WorkerDied,
     encode,
 )
-from framepipe.engines.abroad import Missing, forget, record_block, versions
+from framepipe.engines.executor.task import Missing, forget, record_block, versions
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals"),
@@ -303,7 +312,7 @@ def test_other_versions_over_there_are_told(
 ) -> None:
     """Which cannot be had here, so it is we who claim to be another one."""
     mine = {**versions(), "matplotlib": "3.0"}
-    monkeypatch.setattr(framepipe.engines.remote, "versions", lambda: mine)
+    monkeypatch.setattr(framepipe.engines.executor.run, "versions", lambda: mine)
     with pool() as executor, pytest.raises(FramepipeError, match=r"matplotlib \S+ \(here 3\.0\)"):
         encode(clip(9), tmp_path / "m.mp4", mode=Segments(executor=executor))
     assert everything_in(tmp_path) == set()
@@ -325,7 +334,8 @@ def helpers():
     for process in psutil.process_iter():
         try:
             line = " ".join(process.cmdline())
-            if "framepipe.engines.helper" in line and os.getsid(process.pid) == os.getsid(0):
+            same_session = os.getsid(process.pid) == os.getsid(0)
+            if "framepipe.engines.executor.helper" in line and same_session:
                 found.append(process)
         except (psutil.Error, ProcessLookupError):
             continue

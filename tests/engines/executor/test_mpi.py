@@ -31,7 +31,7 @@ if __name__ == "__main__":
 def test_a_movie_from_mpi_processes(tmp_path: Path) -> None:
     mpiexec = shutil.which("mpiexec", path=str(Path(sys.executable).parent)) or "mpiexec"
     (tmp_path / "script.py").write_text(SCRIPT)
-    here = Path(__file__).parent
+    here = Path(__file__).parents[2]
     running = subprocess.Popen(
         [mpiexec, "-n", "3", sys.executable, "-m", "mpi4py.futures", "script.py"],
         cwd=tmp_path,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framepipe.engines.blocks import SMALLEST, UNKNOWN, Block, plan
-from framepipe.engines.ledger import Ledger
+from framepipe.engines.scheduling.block_ledger import BlockLedger
+from framepipe.engines.scheduling.blocks import SMALLEST, UNKNOWN, Block, plan
 
 Told = list[tuple[int, int | None]]
 
@@ -175,15 +175,15 @@ def test_chosen_blocks_of_a_long_movie_feed_every_worker_and_fall() -> None:
 # -------------------------------------------------------------------------------- ledger
 
 
-def book(lengths: Sequence[int], told: Told | None = None) -> Ledger:
+def book(lengths: Sequence[int], told: Told | None = None) -> BlockLedger:
     """A ledger of blocks of these lengths."""
     edges = [0, *itertools.accumulate(lengths)]
     blocks = [Block(i, *pair) for i, pair in enumerate(itertools.pairwise(edges))]
     report = None if told is None else lambda i, n: told.append((i, n))
-    return Ledger(blocks, edges[-1], report)
+    return BlockLedger(blocks, edges[-1], report)
 
 
-def claim_all(ledger: Ledger) -> list[Block]:
+def claim_all(ledger: BlockLedger) -> list[Block]:
     found = []
     while (block := ledger.claim()) is not None:
         found.append(block)
@@ -297,7 +297,7 @@ def test_a_block_given_back_is_recorded_though_all_others_are_home() -> None:
 
 def test_the_end_that_a_block_has_met_ends_an_endless_plan() -> None:
     told: Told = []
-    ledger = Ledger(plan(None, None, 2), None, lambda i, n: told.append((i, n)))
+    ledger = BlockLedger(plan(None, None, 2), None, lambda i, n: told.append((i, n)))
     blocks = [ledger.claim() for _ in range(4)]
     assert [block.number for block in blocks if block is not None] == [0, 1, 2, 3]
     assert ledger.recorded(0, UNKNOWN, None) is None
@@ -318,7 +318,7 @@ def test_the_end_that_a_block_has_met_ends_an_endless_plan() -> None:
 
 
 def test_an_end_right_at_a_border_is_met_by_the_block_behind_it() -> None:
-    ledger = Ledger(plan(None, None, 2), None, None)
+    ledger = BlockLedger(plan(None, None, 2), None, None)
     ledger.claim()
     ledger.recorded(0, UNKNOWN, None)
     assert not ledger.finished

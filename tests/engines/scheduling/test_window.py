@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framepipe.engines.window import Window
+from framepipe.engines.scheduling.window import Window
 
 
 def claim_all(window: Window) -> list[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from framepipe.engines.machine import default_workers, usable_cpus
+from framepipe.engines.system.resources import default_workers, usable_cpus
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="affinity and control groups")
 
@@ -23,7 +23,7 @@ def eight_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_affinity_counts(tmp_path: Path) -> None:
     code = (
         "import os; from pathlib import Path\n"
-        "from framepipe.engines.machine import usable_cpus\n"
+        "from framepipe.engines.system.resources import usable_cpus\n"
         "os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])\n"
         f"print(usable_cpus(Path({str(tmp_path)!r})))"
     )
@@ -114,7 +114,7 @@ def test_a_daemonic_process_gets_none() -> None:
 MAKES_AND_DROPS = """
 import sys
 import numpy as np
-from framepipe.engines.machine import keep_freed_memory
+from framepipe.engines.system.resources import keep_freed_memory
 if "keep" in sys.argv:
     keep_freed_memory()
 def faults():

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from framepipe.engines.ring import BUDGET, SLOTS_PER_WORKER, Ring, choose_slots
+from framepipe.engines.system.ring import BUDGET, SLOTS_PER_WORKER, Ring, choose_slots
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="memfd")
 
@@ -111,7 +111,7 @@ def test_it_has_no_name_and_takes_its_memory_at_once() -> None:
 def test_memory_that_cannot_be_had_is_an_oserror_and_nothing_leaks(limit: str) -> None:
     code = f"""
 import os, resource
-from framepipe.engines.ring import Ring
+from framepipe.engines.system.ring import Ring
 resource.setrlimit(resource.{limit}, (2**26, 2**26))
 before = os.listdir("/proc/self/fd")
 try:

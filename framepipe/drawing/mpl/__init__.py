@@ -1,0 +1,1 @@
+"""The wall around matplotlib's private names."""

@@ -1,0 +1,1 @@
+"""Agg, as framepipe uses it: the canvas, recorded calls, and what a draw leaves behind."""

@@ -1,0 +1,1 @@
+"""Segments joined into one movie, and looked into."""

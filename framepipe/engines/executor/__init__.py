@@ -1,0 +1,1 @@
+"""Blocks recorded by somebody else's processes: Dask's, or any `concurrent.futures.Executor`'s."""
