@@ -48,9 +48,9 @@ class Blank:
 
     def paint(self, frame: int, out: memoryview) -> Any:
         """Draw nothing."""
-        from framepipe.drawing.frame_cost import Cost
+        from framepipe.result import FrameStats
 
-        return Cost()
+        return FrameStats()
 
     def finish(self) -> None:
         """Have nothing to object to."""

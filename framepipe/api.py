@@ -268,9 +268,9 @@ def _report(tally: Tally) -> Report:
         frames_kept=tally.frames_kept,
         frames_drawn=tally.frames - tally.frames_kept,
         items_drawn=tally.items_drawn,
-        items_played=tally.items_played,
+        items_replayed=tally.items_replayed,
         items_skipped=tally.items_skipped,
         drawing=tally.drawing,
-        playing=tally.playing,
+        replaying=tally.replaying,
         changed=next((why for why, _ in tally.reasons.most_common() if why), ""),
     )

@@ -5,6 +5,59 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+#: Less than this share of the drawing saved, and retained drawing does not pay: recording and
+#: finding changes cost a few per cent of a full draw themselves.
+WORTH = 0.15
+
+
+@dataclass(slots=True)
+class FrameStats:
+    """What one frame took.
+
+    Parameters
+    ----------
+    update : float
+        Seconds in the animation's own functions, for all frames up to this one.
+    draw : float
+        Seconds drawing.
+    copy : float
+        Seconds copying the drawn bytes into the frame's memory.
+    check : float
+        Seconds comparing with a full draw.
+    composed : bool
+        Whether the frame was composed by retained drawing; False where all of it was drawn. What
+        follows is about composed frames.
+    items_drawn, items_replayed, items_skipped : int
+        Items of the figure (lines, axes with their ticks, texts ...) that were drawn, that were
+        replayed from their display lists, and that a snapshot held.
+    drawing : float
+        Seconds of CPU spent on the items drawn.
+    replaying : float
+        Seconds of CPU spent replaying display lists.
+    saved : float
+        Seconds of CPU that the items not drawn took when they were last drawn.
+    changed : str
+        The most expensive item that had changed, and how; empty if none had.
+    """
+
+    update: float = 0.0
+    draw: float = 0.0
+    copy: float = 0.0
+    check: float = 0.0
+    composed: bool = False
+    items_drawn: int = 0
+    items_replayed: int = 0
+    items_skipped: int = 0
+    drawing: float = 0.0
+    replaying: float = 0.0
+    saved: float = 0.0
+    changed: str = ""
+
+    @property
+    def pays(self) -> bool:
+        """Whether composing the frame was worth it."""
+        return self.composed and self.saved > WORTH * (self.saved + self.drawing)
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -34,11 +87,11 @@ class Report:
         Seconds comparing kept frames with full draws.
     frames_kept, frames_drawn : int
         Frames in which what did not change was kept, and frames drawn as a whole.
-    items drawn, items played, items skipped : int
-        Parts of the figure (lines, axes with their ticks, texts ...) in the frames for which that
-        was looked at: drawn, repeated from what had been recorded, left standing.
-    drawing, playing : float
-        Seconds spent on those drawn and on those repeated.
+    items_drawn, items_replayed, items_skipped : int
+        Items of the figure (lines, axes with their ticks, texts ...) in composed frames: drawn,
+        replayed from what had been recorded, left standing.
+    drawing, replaying : float
+        Seconds spent on those drawn and on those replayed.
     changed : str
         What had to be drawn most often, and why; what to look at when a movie was slow.
     """
@@ -55,10 +108,10 @@ class Report:
     frames_kept: int = 0
     frames_drawn: int = 0
     items_drawn: int = 0
-    items_played: int = 0
+    items_replayed: int = 0
     items_skipped: int = 0
     drawing: float = 0.0
-    playing: float = 0.0
+    replaying: float = 0.0
     changed: str = ""
 
     def __str__(self) -> str:
@@ -72,13 +125,13 @@ class Report:
     def _kept(self) -> str:
         """Tell in a line or two what was drawn and what was not."""
         total = self.frames_kept + self.frames_drawn
-        units = self.items_drawn + self.items_played + self.items_skipped
+        units = self.items_drawn + self.items_replayed + self.items_skipped
         if not units:
             return f"{total} frames drawn as a whole"
         line = (
             f"{self.frames_kept} of {total} frames kept what did not change: of {units} parts "
             f"{self.items_drawn} drawn ({_each(self.drawing, self.items_drawn)}), "
-            f"{self.items_played} repeated ({_each(self.playing, self.items_played)}), "
+            f"{self.items_replayed} repeated ({_each(self.replaying, self.items_replayed)}), "
             f"{self.items_skipped} left standing; checks {self.check:.2f} s"
         )
         if not self.changed:

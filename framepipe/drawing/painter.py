@@ -15,7 +15,7 @@ from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 from ..errors import FrameError, FrameMismatch
-from .frame_cost import Cost
+from ..result import FrameStats
 from .rendering.canvas import (
     FrameCanvas,
     at_dpi,
@@ -28,7 +28,7 @@ from .rendering.display_list import RecordingRenderer
 from .rendering.ticks import drawn_once
 from .rendering.undrawn import every_axes, settle
 from .replay import Replay
-from .retained.compositor import Compositor, Kept, can_retain
+from .retained.compositor import Compositor, can_retain
 from .retained.layout import StaticLayout
 from .retained.verify import where_they_differ
 from .settings import FrameSettings
@@ -84,7 +84,7 @@ class Painter:
         self._redraw = redraw
         self._retained: Compositor | None = None
         self._layout = StaticLayout(self._figure)
-        self._kept: Kept | None = None
+        self._kept: FrameStats | None = None
         self._composed = 0  # frames composed since keeping was last begun
         self._compared = 0
         self._rest, self._next_rest = 0, REST
@@ -123,7 +123,7 @@ class Painter:
         self._stack.close()
         self._canvas = None
 
-    def paint(self, frame: int, out: memoryview) -> Cost | None:
+    def paint(self, frame: int, out: memoryview) -> FrameStats | None:
         """Bring the figure to a frame and draw it.
 
         Parameters
@@ -135,7 +135,7 @@ class Painter:
 
         Returns
         -------
-        Cost or None
+        FrameStats or None
             Where the time went; None if the animation is over before this frame, and `frames`
             says where.
 
@@ -164,12 +164,13 @@ class Painter:
                 f"drawing frame {frame} failed: {type(error).__name__}: {error}", frame
             ) from error
         drawn = time.perf_counter()
-        cost = Cost(updated - begin, drawn - updated - copying, copying, kept=self._kept)
+        stats = self._kept or FrameStats()
+        stats.update, stats.draw, stats.copy = updated - begin, drawn - updated - copying, copying
         if (self._kept is not None or self._resting) and self._check_due():
             self._compare(frame, out)
-            cost.check = time.perf_counter() - drawn
-            self._checking += cost.check
-        return cost
+            stats.check = time.perf_counter() - drawn
+            self._checking += stats.check
+        return stats
 
     def hand_over(self, frame: memoryview, grab: Callable[[], object]) -> None:
         """Let someone call `savefig` and get a frame that has been painted.

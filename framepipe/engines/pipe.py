@@ -158,7 +158,7 @@ class PipeRun:
             worker.given.remove(message.frame)
             self._check_end(message.frame)
             self._window.drawn(message.frame)
-            self.tally.add(message.cost, message.waited)
+            self.tally.add(message.stats, message.waited)
         elif isinstance(message, Ended):
             worker.given.remove(message.frame)
             self._end(message)

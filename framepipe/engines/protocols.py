@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
+from ..result import FrameStats
+
 #: What a user is told whose animation is empty, or was used up by a preview.
 NO_FRAMES = (
     "the animation has no frames. A generator object that has been shown or saved before is used "
@@ -31,10 +33,10 @@ class Painter(Protocol):
     def open(self) -> None:
         """Make ready, in the process that paints."""
 
-    def paint(self, frame: int, out: memoryview) -> Any | None:
+    def paint(self, frame: int, out: memoryview) -> FrameStats | None:
         """Draw a frame into memory.
 
-        Returns what it cost, or None if the animation is over before this frame: then `frames`
+        Returns what it took, or None if the animation is over before this frame: then `frames`
         says how many it has.  Raises `FrameError`, from the user's own exception.
         """
 
@@ -107,10 +109,10 @@ class Tally:
         Seconds spent comparing with full draws.
     frames_kept : int
         Frames for which keeping what did not change paid.
-    items drawn, items played, items skipped : int
-        What became of the figure's units in composed frames.
-    drawing, playing : float
-        Seconds spent on the units drawn and on those played.
+    items_drawn, items_replayed, items_skipped : int
+        What became of the figure's items in composed frames.
+    drawing, replaying : float
+        Seconds spent on the items drawn and on those replayed.
     reasons : Counter of str
         Why something had to be drawn, and in how many frames.
     """
@@ -129,10 +131,10 @@ class Tally:
     check: float = 0.0
     frames_kept: int = 0
     items_drawn: int = 0
-    items_played: int = 0
+    items_replayed: int = 0
     items_skipped: int = 0
     drawing: float = 0.0
-    playing: float = 0.0
+    replaying: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def merge(self, other: Tally) -> None:
@@ -142,19 +144,14 @@ class Tally:
                 setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
         self.reasons.update(other.reasons)
 
-    def add(self, cost: Any, waited: float = 0.0) -> None:
-        """Count one frame's cost."""
-        self.update += cost.update
-        self.draw += cost.draw
-        self.copy += cost.copy
+    def add(self, stats: FrameStats, waited: float = 0.0) -> None:
+        """Count one frame."""
         self.wait += waited
-        self.check += cost.check
-        kept = cost.kept
-        if kept is not None:
-            self.frames_kept += kept.pays
-            self.items_drawn += kept.drawn
-            self.items_played += kept.played
-            self.items_skipped += kept.skipped
-            self.drawing += kept.spent
-            self.playing += kept.playing
-            self.reasons[kept.why] += 1
+        self.frames_kept += stats.pays
+        for name in (
+            "update", "draw", "copy", "check", "items_drawn", "items_replayed", "items_skipped",
+            "drawing", "replaying",
+        ):  # fmt: skip
+            setattr(self, name, getattr(self, name) + getattr(stats, name))
+        if stats.composed:
+            self.reasons[stats.changed] += 1

@@ -29,6 +29,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ...result import FrameStats
 from ..mpl.artists import describe
 from ..mpl.rc import rc_is, rc_values
 from ..rendering.display_list import DisplayList, RecordingRenderer
@@ -46,10 +47,6 @@ HOT = 3
 #: ... and tried again every so many frames.
 RETRY = 16
 
-#: Less than this share of the drawing saved, and keeping does not pay: taping and looking for
-#: changes cost a few per cent of a full draw themselves.
-WORTH = 0.15
-
 #: Seconds of this thread's own: what else the machine does must not decide whether keeping pays.
 #: Windows counts them too coarsely.
 _FINE = time.get_clock_info("thread_time").resolution < 1e-5
@@ -65,38 +62,6 @@ class _Snapshot:
 
     versions: list[int]
     pixels: NDArray[np.uint8]
-
-
-@dataclass(slots=True)
-class Kept:
-    """What composing one frame took.
-
-    Parameters
-    ----------
-    drawn, played, skipped : int
-        Items drawn, items played from display list, and items that the snapshot held.
-    spent : float
-        Seconds of CPU spent on items drawn.
-    saved : float
-        Seconds that drawing the others took last time.
-    playing : float
-        Seconds of CPU spent playing display lists.
-    why : str
-        An item that changed, and how; empty if none did.
-    """
-
-    drawn: int = 0
-    played: int = 0
-    skipped: int = 0
-    spent: float = 0.0
-    saved: float = 0.0
-    playing: float = 0.0
-    why: str = ""
-
-    @property
-    def pays(self) -> bool:
-        """Whether keeping was worth it."""
-        return self.saved > WORTH * (self.saved + self.spent)
 
 
 class Compositor:
@@ -132,7 +97,7 @@ class Compositor:
         self._arranged = None
         self._key = ()
 
-    def compose(self, renderer: RecordingRenderer, returned: Iterable[Any]) -> Kept:
+    def compose(self, renderer: RecordingRenderer, returned: Iterable[Any]) -> FrameStats:
         """Draw the figure as it stands.
 
         Parameters
@@ -144,8 +109,8 @@ class Compositor:
 
         Returns
         -------
-        Kept
-            What it took.
+        FrameStats
+            What it took: what concerns composing is filled in.
         """
         self._frames += 1
         if not rc_is(self._rc):  # fonts, snapping, simplification: a draw looks at many of them
@@ -156,23 +121,27 @@ class Compositor:
         first = next((i for i, seen in enumerate(order) if seen.why), len(order))
         arranged = self._arrangement(renderer, order)
         if arranged is None:
-            kept = self._compose_in_order(renderer, order, first)
+            stats = self._compose_in_order(renderer, order, first)
         else:
-            kept = self._compose_arranged(renderer, order, arranged)
+            stats = self._compose_arranged(renderer, order, arranged)
         self._first_changed = first
         if first < len(order):
             most_expensive = max(
                 (seen for seen in order if seen.why), key=lambda seen: seen.item.cost
             )
-            kept.why = f"{describe(most_expensive.item.artist, self._figure)}: {most_expensive.why}"
-        return kept
+            stats.changed = (
+                f"{describe(most_expensive.item.artist, self._figure)}: {most_expensive.why}"
+            )
+        return stats
 
     def _compose_in_order(
         self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], first: int
-    ) -> Kept:
+    ) -> FrameStats:
         """Begin from a snapshot of what is below the first changed item, and go on from there."""
         start = self._put_back(renderer, order, first)
-        kept = Kept(skipped=start, saved=sum(seen.item.cost for seen in order[:start]))
+        stats = FrameStats(
+            composed=True, items_skipped=start, saved=sum(seen.item.cost for seen in order[:start])
+        )
         steady = first == self._first_changed
         placed: Any = None
         for index in range(start, len(order)):
@@ -184,15 +153,15 @@ class Compositor:
                 placed = seen.axes
                 take_place(placed, renderer)
             if changes(seen):
-                self._draw(renderer, seen, kept)
+                self._draw(renderer, seen, stats)
                 continue
             begin = _clock()
             renderer.recorder.play(item.display_list or [])
             item.hot = 0
-            kept.playing += _clock() - begin
-            kept.played += 1
-            kept.saved += item.cost
-        return kept
+            stats.replaying += _clock() - begin
+            stats.items_replayed += 1
+            stats.saved += item.cost
+        return stats
 
     def _arrangement(
         self, renderer: RecordingRenderer, order: Sequence[ItemInFrame]
@@ -211,10 +180,12 @@ class Compositor:
 
     def _compose_arranged(
         self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], arranged: Arrangement
-    ) -> Kept:
+    ) -> FrameStats:
         """Go on from what an arrangement draws first, which stands there already."""
-        kept = Kept(saved=sum(seen.item.cost for seen in order if not changes(seen)))
-        kept.played = arranged.played
+        stats = FrameStats(
+            composed=True, saved=sum(seen.item.cost for seen in order if not changes(seen))
+        )
+        stats.items_replayed = arranged.played
         placed: Any = None
         reached = 0  # how far twins have taken their places
         for index, display_list in arranged.above:
@@ -222,28 +193,28 @@ class Compositor:
             if display_list is not None:
                 begin = _clock()
                 renderer.recorder.play(display_list)
-                kept.playing += _clock() - begin
+                stats.replaying += _clock() - begin
                 continue
             for before in order[reached : index + 1]:
                 if before.axes is not None and before.axes is not placed:
                     placed = before.axes
                     take_place(placed, renderer)
             reached = index + 1
-            self._draw(renderer, seen, kept)
-        kept.skipped = len(order) - kept.played - kept.drawn
-        return kept
+            self._draw(renderer, seen, stats)
+        stats.items_skipped = len(order) - stats.items_replayed - stats.items_drawn
+        return stats
 
     def reset_flags(self) -> None:
         """Take the figure as it stands for drawn."""
         self._changes.reset_flags()
 
-    def _draw(self, renderer: RecordingRenderer, seen: ItemInFrame, kept: Kept) -> None:
+    def _draw(self, renderer: RecordingRenderer, seen: ItemInFrame, stats: FrameStats) -> None:
         """Draw a changed item, and see what it took."""
         begin = _clock()
         self._draw_and_learn(renderer, seen)
         seen.item.cost = _clock() - begin
-        kept.drawn += 1
-        kept.spent += seen.item.cost
+        stats.items_drawn += 1
+        stats.drawing += seen.item.cost
 
     def _draw_and_learn(self, renderer: RecordingRenderer, seen: ItemInFrame) -> None:
         """Draw a changed item, and learn what there is to know for keeping it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import FrameError, FramepipeError
+from ...result import FrameStats
 from ..protocols import Tally
 
 
@@ -23,7 +24,7 @@ class Painted:
     """A frame stands in its slot."""
 
     frame: int
-    cost: Any
+    stats: FrameStats
     waited: float
 
 

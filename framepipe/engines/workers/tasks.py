@@ -82,10 +82,10 @@ class Paints:
     def do(self, order: tuple[int, int], waited: float, line: Channel) -> Painted | Ended:
         """Paint a frame."""
         self.frame, slot = order
-        cost = self._painter.paint(self.frame, self._ring.slot(slot))
-        if cost is None:
+        stats = self._painter.paint(self.frame, self._ring.slot(slot))
+        if stats is None:
             return Ended(self.frame, self._painter.frames or 0)
-        return Painted(self.frame, cost, waited)
+        return Painted(self.frame, stats, waited)
 
     def finish(self) -> None:
         """Let the painter look back."""
@@ -193,10 +193,10 @@ def record(
         for frame in frames:
             if tally.frames:
                 sink.check()
-            cost = painter.paint(frame, slot)
-            if cost is None:
+            stats = painter.paint(frame, slot)
+            if stats is None:
                 break
-            tally.add(cost)
+            tally.add(stats)
             begin = time.perf_counter()
             if not tally.frames:
                 # Not before: the first frame may lie behind a long replay, in which nobody would

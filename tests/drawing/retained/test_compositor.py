@@ -24,7 +24,6 @@ from matplotlib.tri import Triangulation
 
 import framepipe
 from framepipe.drawing import painter as painting
-from framepipe.drawing.frame_cost import Cost
 from framepipe.drawing.painter import Painter
 from framepipe.drawing.rendering import text as glyphs
 from framepipe.drawing.rendering.canvas import living_on_agg
@@ -33,6 +32,7 @@ from framepipe.drawing.rendering.ticks import draw_axis, drawn_once
 from framepipe.drawing.settings import frame_settings
 from framepipe.encoding.encoder import Encoder
 from framepipe.errors import FrameMismatch
+from framepipe.result import FrameStats
 
 DPI = 60
 
@@ -49,7 +49,7 @@ def animate(figure: Any, update: Callable[[int], Any], frames: int = 10) -> Func
 
 def paint(
     animation: Any, redraw: str = "verify", checks: bool = True
-) -> tuple[list[Cost], list[bytes]]:
+) -> tuple[list[FrameStats], list[bytes]]:
     """Every frame of an animation, painted in this process."""
     given = frame_settings(
         animation._fig, dpi=DPI, codec="h264", suffix=".mp4", even=False, savefig_kwargs=None
@@ -69,7 +69,7 @@ def paint(
     return costs, frames
 
 
-def agree(make: Callable[[], Any]) -> list[Cost]:
+def agree(make: Callable[[], Any]) -> list[FrameStats]:
     """Kept frames, checked or not, equal full ones."""
     _, full = paint(make(), "full")
     paint(make(), "verify")
@@ -136,13 +136,13 @@ def test_ticks_are_drawn_once(counted: Counted) -> None:
     costs, _ = paint(animation, checks=False)
     assert counted.of(ax.xaxis) == counted.of(ax.yaxis) == 1
     assert counted.of(line) == 10
-    assert costs[0].kept.drawn > 8
+    assert costs[0].items_drawn > 8
     for cost in costs[2:]:
-        assert cost.kept.drawn == 1
-        assert cost.kept.drawn + cost.kept.played + cost.kept.skipped == costs[0].kept.drawn
-        assert cost.kept.why.startswith("Line2D")
-        assert cost.kept.pays
-    assert costs[-1].kept.skipped > 0
+        assert cost.items_drawn == 1
+        assert cost.items_drawn + cost.items_replayed + cost.items_skipped == costs[0].items_drawn
+        assert cost.changed.startswith("Line2D")
+        assert cost.pays
+    assert costs[-1].items_skipped > 0
 
 
 def test_artist_animation_keeps_the_ticks(counted: Counted) -> None:
@@ -217,7 +217,7 @@ def test_what_lies_below_changes_now_and_then() -> None:
 
         return animate(figure, update, 16)
 
-    assert all(cost.kept.pays for cost in agree(make)[2:])
+    assert all(cost.pays for cost in agree(make)[2:])
 
 
 # ---- artists that lie
@@ -346,7 +346,7 @@ def test_what_does_not_pay_is_given_up() -> None:
         ax.plot([0, 1], [0, i])
 
     costs, _ = paint(animate(figure, update, 30), "auto")
-    tried = [i for i, cost in enumerate(costs) if cost.kept is not None]
+    tried = [i for i, cost in enumerate(costs) if cost.composed]
     assert tried[:2] == [0, 1]
     assert set(range(4, 8)).isdisjoint(tried)
     assert 4 <= len(tried) <= 6  # two for each try, ever rarer
@@ -355,7 +355,7 @@ def test_what_does_not_pay_is_given_up() -> None:
 
 def test_what_pays_is_never_given_up() -> None:
     costs, _ = paint(moving_line(make_figure(), frames=40)[1], "auto")
-    assert all(cost.kept is not None for cost in costs)
+    assert all(cost.composed for cost in costs)
 
 
 # ---- the report
@@ -366,11 +366,11 @@ def test_report_of_a_movie_that_was_kept(tmp_path: Path) -> None:
     report = movie.report
     assert report.frames_kept == 19  # all but the first
     assert report.frames_drawn == 1
-    items = (report.items_drawn + report.items_played + report.items_skipped) / 20
+    items = (report.items_drawn + report.items_replayed + report.items_skipped) / 20
     assert items == int(items) > 8
     assert 20 <= report.items_drawn < 3 * items
-    assert report.items_skipped > report.items_played > 0  # labels lie clear of the line
-    assert report.drawing > report.playing > 0
+    assert report.items_skipped > report.items_replayed > 0  # labels lie clear of the line
+    assert report.drawing > report.replaying > 0
     assert report.changed.startswith("Line2D")
     assert "19 of 20 frames kept" in str(report)
     assert f"Drawn most often: {report.changed}" in str(report)
@@ -562,7 +562,7 @@ def test_drawing_inside_the_update(way: Callable[[Any, Any], None], when: str) -
         return animate(figure, update)
 
     costs = agree(make)
-    assert sum(cost.kept.pays for cost in costs[1:]) > 4
+    assert sum(cost.pays for cost in costs[1:]) > 4
 
 
 def test_a_listener_to_draws_switches_it_off() -> None:
@@ -570,7 +570,7 @@ def test_a_listener_to_draws_switches_it_off() -> None:
     _, animation = moving_line(figure := make_figure())
     figure.canvas.mpl_connect("draw_event", heard.append)
     costs, _ = paint(animation, "auto")
-    assert all(cost.kept is None for cost in costs)
+    assert not any(cost.composed for cost in costs)
     assert len(heard) >= 10
 
 
@@ -583,7 +583,7 @@ def test_images_not_to_be_drawn_apart_switch_it_off() -> None:
         return animation
 
     costs, got = paint(make(), "auto")
-    assert all(cost.kept is None for cost in costs)
+    assert not any(cost.composed for cost in costs)
     assert got == paint(make(), "full")[1]
 
 

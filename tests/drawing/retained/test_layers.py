@@ -136,10 +136,10 @@ def test_labels_clear_of_the_lines_are_not_played(monkeypatch: pytest.MonkeyPatc
     for calls, cost in zip(played[4:], costs[4:], strict=True):
         assert calls["draw_text_image"] == 0
         assert calls["draw_path"] == 4 * 4  # the spines, at whose inner edges the lines end
-        assert cost.kept.drawn == 4
-        assert cost.kept.played <= 4 * 6  # spines, and tick marks
-        assert cost.kept.skipped >= 4 * 4  # patches and titles
-        assert cost.kept.pays
+        assert cost.items_drawn == 4
+        assert cost.items_replayed <= 4 * 6  # spines, and tick marks
+        assert cost.items_skipped >= 4 * 4  # patches and titles
+        assert cost.pays
     assert frames == frames_of(grid(), 8, "full")[1]
 
 
@@ -172,7 +172,7 @@ def test_things_that_lie_across_each_other(
         return FuncAnimation(figure, update, frames=20, init_func=list)
 
     costs, frames = frames_of(make(), 20, "verify")
-    assert max(cost.kept.skipped for cost in costs) > 5
+    assert max(cost.items_skipped for cost in costs) > 5
     assert frames == frames_of(make(), 20, "full")[1]
 
 
