@@ -158,10 +158,10 @@ def test_the_reader_of_imports_finds_every_form_of_them() -> None:
     text = """
 import matplotlib.pyplot as plt
 from matplotlib import animation
-from ..drawing import canvas
-from ..encoding.ffmpeg import Encoder
+from ..drawing.rendering import canvas
+from ..encoding.find import Encoder
 from .. import errors
-from . import ring
+from .system import ring
 if TYPE_CHECKING:
     from ..api import encode
 def late():
