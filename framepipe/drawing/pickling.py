@@ -5,6 +5,9 @@ the functions change is the figure that is drawn.  With it go what a fork would 
 drawing depends on: rcParams, the states of `random` and `numpy.random`, fonts and colormaps added
 by hand, and the working directory.
 
+Code keeps the name of its file, and takes along source lines that would not be found there, so that
+a traceback from a worker reads like one from here.
+
 What stays behind: canvases, GUI managers, timers, and iterators that have begun (the live
 preview's); saving needs none of them.
 
@@ -17,6 +20,7 @@ Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Animation.frame_
 from __future__ import annotations
 
 import io
+import linecache
 import os
 import pickle
 import platform
@@ -25,7 +29,7 @@ import sys
 import sysconfig
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, cast
@@ -100,8 +104,14 @@ def pack(
             "pip install 'framepipe[spawn]'"
         ) from error
 
+    files: set[str] = set()
+
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         def reducer_override(self, obj: Any) -> Any:
+            if isinstance(obj, types.CodeType):
+                # cloudpickle 3.1.3 and newer write "<dynamic-code>" in place of the file's name.
+                files.add(obj.co_filename)
+                return _code_of_file, (obj.co_filename, *self.dispatch_table[types.CodeType](obj))
             if isinstance(obj, Animation):
                 state = {
                     name: value for name, value in vars(obj).items() if name not in _PREVIEW_ONLY
@@ -140,6 +150,7 @@ def pack(
         try:
             Pickler(buffer).dump(environment)
             Pickler(buffer).dump(make_painter)
+            pickle.dump(_sources(files, abroad=abroad), buffer)
         except Exception as error:
             raise CannotTravel(
                 f"the animation cannot be sent to a spawned process: {error}. "
@@ -182,8 +193,28 @@ def unpack(packed: bytes) -> Painter:
     for name, cmap in environment["cmaps"].items():
         mpl.colormaps.register(cmap, name=name, force=True)
     make_painter: Callable[[], Painter] = pickle.load(buffer)  # noqa: S301
+    for name, lines in pickle.load(buffer).items():  # noqa: S301
+        # No time of change: linecache takes that for source without a file, and never drops it.
+        linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
     restore_random(environment["random"])
     return make_painter()
+
+
+def _code_of_file(
+    filename: str, make: Callable[..., types.CodeType], arguments: tuple[Any, ...]
+) -> types.CodeType:
+    """Make a code object that says which file it comes from."""
+    return make(*arguments).replace(co_filename=filename)
+
+
+def _sources(files: Iterable[str], *, abroad: bool) -> dict[str, list[str]]:
+    """Return the source lines, by file, that another process cannot read for itself.
+
+    Cells of a notebook and what was typed at a prompt have no file; and on another machine none of
+    them may be there, or another one of the same name.
+    """
+    found = {name: linecache.getlines(name) for name in files if abroad or not os.path.isfile(name)}
+    return {name: lines for name, lines in found.items() if lines}
 
 
 def _default_font() -> str:

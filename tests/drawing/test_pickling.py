@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import linecache
+import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +127,31 @@ def test_a_module_that_only_the_main_process_can_import_is_told(
     finally:
         monkeypatch.delitem(sys.modules, "users_helper", raising=False)
     assert type(caught.value.__cause__) is RuntimeError
+
+
+CELL = """
+def update(i):
+    note = i + 1
+    if i == 5:
+        raise ZeroDivisionError(f"in a cell, at {note}")
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_traceback_shows_source_that_has_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """As in a notebook: the cell's lines are known to `linecache` alone."""
+    name = f"<cell {os.getpid()}>"
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(CELL, name, "exec"), namespace)
+    entry = (len(CELL), None, CELL.splitlines(keepends=True), name)
+    monkeypatch.setitem(linecache.cache, name, entry)
+    with pytest.raises(FrameError) as caught:
+        encode(
+            clip(9, namespace["update"]), tmp_path / "m.rgba",
+            workers=1, start_method=method, **RAW,
+        )  # fmt: skip
+    shown = "".join(traceback.format_exception(caught.value))
+    assert f'File "{name}", line 5, in update' in shown
+    assert 'raise ZeroDivisionError(f"in a cell, at {note}")' in shown
