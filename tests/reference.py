@@ -145,9 +145,9 @@ def run_segments(
 
 def known_length(animation: Any, extra: Any) -> int | None:
     """How many frames an animation says it has; None if it does not."""
-    from framepipe.drawing.replay import Source
+    from framepipe.drawing.replay import Replay
 
-    return Source([animation, *(extra or ())]).length
+    return Replay([animation, *(extra or ())]).length
 
 
 def _reference(case: Case, directory: Path, width: int, height: int) -> Reference:
