@@ -67,7 +67,7 @@ def measure() -> Costs:
     import framepipe
     from framepipe.drawing.factory import Job
     from framepipe.encoding.command import Encoding
-    from framepipe.encoding.stitching.stitch import Recorded, join_by_copying
+    from framepipe.encoding.stitching.stitch import SegmentList, join_by_copying
 
     from .machine import ffmpeg_path
 
@@ -113,7 +113,7 @@ def measure() -> Costs:
         whole = framepipe.encode(case.build(LARGE), Path(folder, "whole.mp4"), **case.save)
 
         def join(segments: list[str], frames: int) -> float:
-            recorded = Recorded(folder, segments, [frames] * len(segments))
+            recorded = SegmentList(folder, segments, [frames] * len(segments))
             encoding = Encoding(case.save["fps"], "h264", 0, (), {})
             begin = time.perf_counter()
             join_by_copying(ffmpeg_path(), recorded, encoding, ".mp4", f"{folder}/out.mp4")

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from .drawing.factory import Job
 from .drawing.settings import FrameSettings
-from .encoding.find import Encoding, find_ffmpeg, forced_format, needs_even_size
+from .encoding.command import Encoding, forced_format
+from .encoding.find import find_ffmpeg
 from .encoding.output import Output
+from .encoding.sizes import needs_even_size
 from .engines.protocols import Progress, Tally
 from .engines.system.resources import default_workers
 from .engines.system.ring import NoSharedMemory

@@ -13,8 +13,9 @@ from typing import Any
 
 from .drawing.factory import Job
 from .drawing.settings import FrameSettings
+from .encoding.command import Encoding, command, forced_format
+from .encoding.encoder import Encoder
 from .encoding.factory import EncoderFactory
-from .encoding.find import Encoder, Encoding, command, forced_format
 from .encoding.output import Output
 from .encoding.stitching.containers import (
     COPYABLE,
@@ -22,11 +23,11 @@ from .encoding.stitching.containers import (
     LOSSLESS_CODEC,
     LOSSLESS_SUFFIX,
     can_copy,
-    reaches_across,
+    whole_movie_options,
 )
 from .encoding.stitching.folder import SegmentFolder
 from .encoding.stitching.stitch import (
-    Recorded,
+    SegmentList,
     find_mencoder,
     join_by_copying,
     join_by_encoding,
@@ -229,7 +230,7 @@ class InSegments:
             tally, counts = self._record(task, redraw, make_sink, parts)
             numbers = [number for number, _ in counts]
             names = [parts.name(number) for number in numbers]
-            recorded = Recorded(parts.folder, names, [frames for _, frames in counts])
+            recorded = SegmentList(parts.folder, names, [frames for _, frames in counts])
             tally.encoder_cpu += self._join(task, recorded)
             kept = parts.keep(numbers) if self._wanted.keep else ()
         return Made(tally, "segments", kept)
@@ -275,7 +276,7 @@ class InSegments:
         )
         return run.run(), run.ledger.made
 
-    def _join(self, task: Task, recorded: Recorded) -> float:
+    def _join(self, task: Task, recorded: SegmentList) -> float:
         """Make one movie of the segments; return CPU seconds of encoding."""
         output, wanted = task.output, self._wanted
         if self._how == "mencoder":
@@ -310,7 +311,7 @@ def _mencoder_for(task: Task) -> str:
             f"mencoder writes AVI whatever a file is called, so {suffix!r} would not be what it "
             'says: name the movie .avi, or use stitcher="ffmpeg"'
         )
-    across = reaches_across(task.encoding)
+    across = whole_movie_options(task.encoding)
     if across:
         raise ValueError(
             f"extra_args holds {', '.join('-' + name for name in sorted(across))}, which would "

@@ -15,76 +15,22 @@ from fractions import Fraction
 
 #: Suffixes that name their own codec, so that ``codec`` is not passed on; all of them hold alpha.
 #: The match is as case-sensitive as matplotlib's.
-SELF_CODED = frozenset({".apng", ".avif", ".gif", ".webm", ".webp"})
+SUFFIX_NAMES_CODEC = frozenset({".apng", ".avif", ".gif", ".webm", ".webp"})
 
 #: Endings of names for which ffmpeg writes one picture a frame, or a playlist and a heap of chunks
 #: beside it. Measured with ffmpeg 9 (every muxer's "Common extensions", two frames each).
-SEVERAL_FILES = frozenset(
-    {
-        ".bmp",
-        ".dpx",
-        ".exr",
-        ".hdr",
-        ".im1",
-        ".im24",
-        ".im8",
-        ".j2c",
-        ".j2k",
-        ".jls",
-        ".jp2",
-        ".jpeg",
-        ".jpg",
-        ".jxl",
-        ".jxs",
-        ".ljpg",
-        ".pam",
-        ".pbm",
-        ".pcx",
-        ".pfm",
-        ".pgm",
-        ".pgmyuv",
-        ".phm",
-        ".pix",
-        ".png",
-        ".ppm",
-        ".qoi",
-        ".ras",
-        ".rs",
-        ".sgi",
-        ".sun",
-        ".sunras",
-        ".tga",
-        ".tif",
-        ".tiff",
-        ".vbn",
-        ".wbmp",
-        ".xbm",
-        ".xface",
-        ".xwd",
-        ".y",
-        ".ico",
-        ".m3u8",
-        ".mpd",
-    }
-)
+MULTI_FILE_SUFFIXES = frozenset({
+    ".bmp", ".dpx", ".exr", ".hdr", ".im1", ".im24", ".im8", ".j2c", ".j2k", ".jls", ".jp2",
+    ".jpeg", ".jpg", ".jxl", ".jxs", ".ljpg", ".pam", ".pbm", ".pcx", ".pfm", ".pgm", ".pgmyuv",
+    ".phm", ".pix", ".png", ".ppm", ".qoi", ".ras", ".rs", ".sgi", ".sun", ".sunras", ".tga",
+    ".tif", ".tiff", ".vbn", ".wbmp", ".xbm", ".xface", ".xwd", ".y", ".ico", ".m3u8", ".mpd",
+})  # fmt: skip
 
 #: The same by the name of the format, for a user who writes ``-f``.
-_SEVERAL_FILES_FORMATS = frozenset(
-    {
-        "dash",
-        "hds",
-        "hls",
-        "ico",
-        "image2",
-        "segment",
-        "smoothstreaming",
-        "ssegment",
-        "stream_segment",
-        "tee",
-        "webm_chunk",
-        "webm_dash_manifest",
-    }
-)
+_MULTI_FILE_FORMATS = frozenset({
+    "dash", "hds", "hls", "ico", "image2", "segment", "smoothstreaming", "ssegment",
+    "stream_segment", "tee", "webm_chunk", "webm_dash_manifest",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +71,7 @@ class Encoding:
             if "\0" in text:
                 raise ValueError(f"an argument for ffmpeg cannot hold a NUL character: {text!r}")
         forced = forced_format(self)
-        if forced in _SEVERAL_FILES_FORMATS:
+        if forced in _MULTI_FILE_FORMATS:
             raise ValueError(
                 f"extra_args asks for ffmpeg's format {forced!r}, which writes several files or "
                 "still pictures; a movie is one file. Leave '-f' out and let the file name's "
@@ -180,7 +126,7 @@ def command(
     # ffmpeg leaves the terminal alone by itself when it reads from "pipe:": no -nostdin is needed.
     arguments += ["-loglevel", "error", "-i", "pipe:"]
     codec = encoding.codec
-    if suffix in SELF_CODED:
+    if suffix in SUFFIX_NAMES_CODEC:
         codec = suffix[1:]
     else:
         arguments += ["-vcodec", codec]
@@ -200,7 +146,7 @@ def command(
         arguments += ["-metadata", pair]
     arguments += encoding.extra_args
     path = os.fspath(output)
-    if "%" in path and suffix in SELF_CODED and forced_format(encoding) is None:
+    if "%" in path and suffix in SUFFIX_NAMES_CODEC and forced_format(encoding) is None:
         # "%d" anywhere in the path, a folder's name too, makes ffmpeg take .webp (older ones .gif)
         # for a series of pictures; with the format said, it does not look at the name.
         arguments += ["-f", suffix[1:]]

@@ -1,4 +1,4 @@
-"""Put ffmpeg's failures in plain words: what happened, what it said, what to do."""
+"""Say why an ffmpeg failed: what happened, what it printed, and what the user can do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ..errors import EncoderError
 
-#: Lines of ffmpeg's own words that go into the message; the error object holds more of them.
+#: Lines of ffmpeg's own output that go into the message; the error object holds more of them.
 _LINES = 12
 
 #: What ffmpeg says (in lower case), and what the user can do. The first that fits is given.
@@ -49,7 +49,7 @@ _ADVICE = (
     ),
 )
 
-_LOST = (
+_REAPED_ELSEWHERE = (
     "ffmpeg is over, but how it ended is not known: something in this program, such as a handler "
     "for SIGCHLD, has taken its exit status"
 )
@@ -57,10 +57,13 @@ _LOST = (
 _SETTINGS = "Look at codec=, bitrate=, extra_args= and the ending of the file's name."
 
 
-def explain(
+def diagnose(
     returncode: int | None, command: Sequence[str], stderr: str, *, lost: bool = False
 ) -> EncoderError:
     """Make the error for an ffmpeg that did not do its work.
+
+    The message has what happened, the last lines that ffmpeg printed, one piece of advice and the
+    command, in this order.
 
     Parameters
     ----------
@@ -72,7 +75,7 @@ def explain(
     stderr : str
         The end of what it printed.
     lost : bool, optional
-        Whether it is over, but somebody else has picked up its status.
+        Whether it is over, but somebody else has reaped it.
 
     Returns
     -------
@@ -80,11 +83,11 @@ def explain(
         To be raised.
     """
     lines = [line for line in stderr.splitlines() if line.strip()][-_LINES:]
-    said = "It said nothing."
+    printed = "It printed no message."
     if lines:
-        said = "It said:" + "".join(f"\n    {line}" for line in lines)
+        printed = "It printed:" + "".join(f"\n    {line}" for line in lines)
     message = (
-        f"{_LOST if lost else _happened(returncode)}. {said}\n"
+        f"{_REAPED_ELSEWHERE if lost else _happened(returncode)}. {printed}\n"
         f"{_advice(returncode, stderr)}\n"
         f"The command was: {shlex.join(command)}"
     )
@@ -117,8 +120,8 @@ def _advice(returncode: int | None, stderr: str) -> str:
         )
     if returncode is not None and returncode < 0:
         return "If nobody stopped it, it crashed: try another codec= or another ffmpeg."
-    said = stderr.lower()
+    printed = stderr.lower()
     for signs, advice in _ADVICE:
-        if any(sign in said for sign in signs):
+        if any(sign in printed for sign in signs):
             return advice
     return _SETTINGS

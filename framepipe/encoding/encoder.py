@@ -1,7 +1,8 @@
 """A running ffmpeg that takes frames and, when it fails, says why.
 
 `Process` is the program, `PipeWriter` the pipe into it; here they become one thing with one kind of
-error. Whatever goes wrong in the pipe, the error raised is what ffmpeg itself had to say.
+error. Whatever goes wrong in the pipe, the error raised is an `EncoderError` that says why ffmpeg
+failed, never the broken pipe by which it was noticed.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ from types import TracebackType
 from typing import Self
 
 from ..errors import EncoderError
-from .diagnosis import explain
+from .diagnosis import diagnose
 from .pipe_writer import PipeWriter
 from .process import Process
 
 _log = logging.getLogger(__name__)
 
-#: Seconds an ffmpeg that has closed its input gets to exit, so that its exit code is known.
-_LAST_WORDS = 2.0
+#: Seconds an ffmpeg that has closed its input gets to exit by itself, so that its exit code is
+#: known. As a rule it takes milliseconds; one that hangs is killed after this time.
+_EXIT_GRACE = 2.0
 
 
 class Encoder:
@@ -46,7 +48,7 @@ class Encoder:
         self._own_group = own_group
         self.command = list(argv)
         self._process: Process | None = None
-        self._feed: PipeWriter | None = None
+        self._pipe: PipeWriter | None = None
 
     def start(self) -> None:
         """Start ffmpeg.
@@ -68,8 +70,13 @@ class Encoder:
                 self.command,
                 "",
             ) from error
-        self._feed = PipeWriter(self._process.stdin)
+        self._pipe = PipeWriter(self._process.stdin)
         _log.debug("started ffmpeg, process %d: %s", self._process.pid, self.command)
+
+    @property
+    def pid(self) -> int:
+        """The process id of ffmpeg; -1 before `start`."""
+        return -1 if self._process is None else self._process.pid
 
     def fileno(self) -> int:
         """Return the descriptor of the pipe's write end, to wait on."""
@@ -119,16 +126,16 @@ class Encoder:
         raise self.failure()
 
     def poll(self) -> EncoderError | None:
-        """Look whether ffmpeg still takes frames.
+        """Ask whether ffmpeg still takes frames.
 
         Returns
         -------
         EncoderError or None
             Why it does not; None while it does, before `start` and after `finish`.
         """
-        if self._process is None or self._feed is None:
+        if self._process is None or self._pipe is None:
             return None
-        if self._process.wait(0) or self._feed.hung_up():
+        if self._process.wait(0) or self._pipe.reader_gone():
             return self.failure()
         return None
 
@@ -153,22 +160,22 @@ class Encoder:
             To be raised.
         """
         process = self._running_process()
-        ended_itself = process.wait(_LAST_WORDS)
+        ended_itself = process.wait(_EXIT_GRACE)
         code = process.returncode if ended_itself else None
         lost = ended_itself and code is None
         self.abort()
-        return explain(code, self.command, process.said, lost=lost)
+        return diagnose(code, self.command, process.stderr, lost=lost)
 
     def end(self) -> None:
         """Tell ffmpeg that there are no more frames, and do not wait for it.
 
-        What it does from then on `finish` tells, not `poll`.
+        From then on `poll` returns None whatever happens; `finish` tells how it ended.
         """
         process = self._running_process()
-        if self._feed is not None and not self._feed.idle:
+        if self._pipe is not None and not self._pipe.idle:
             raise RuntimeError("the last frame has not gone yet")
         process.close_stdin()
-        self._feed = None
+        self._pipe = None
 
     def finish(self, timeout: float | None = None) -> float:
         """Tell ffmpeg that there are no more frames, and wait until the movie is written.
@@ -198,20 +205,20 @@ class Encoder:
                 f"ffmpeg was not ready {timeout} s after its last frame, and was stopped.",
                 None,
                 self.command,
-                process.said,
+                process.stderr,
             )
         code = process.returncode
         if code != 0:
-            raise explain(code, self.command, process.said, lost=code is None)
-        if process.said:
-            _log.debug("ffmpeg said: %s", process.said)
+            raise diagnose(code, self.command, process.stderr, lost=code is None)
+        if process.stderr:
+            _log.debug("ffmpeg printed: %s", process.stderr)
         return process.cpu
 
     def abort(self) -> None:
         """Stop ffmpeg if it runs, and let go of everything. May be called at any time."""
-        if self._feed is not None:
-            self._feed.drop()
-            self._feed = None
+        if self._pipe is not None:
+            self._pipe.drop()
+            self._pipe = None
         if self._process is not None:
             self._process.kill()
             self._process.close()
@@ -222,9 +229,9 @@ class Encoder:
         return self._process
 
     def _running(self) -> PipeWriter:
-        if self._feed is None:
+        if self._pipe is None:
             raise RuntimeError("ffmpeg is not running")
-        return self._feed
+        return self._pipe
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""Find ffmpeg; and the one place to import from what else concerns running it."""
+"""Find the ffmpeg to run."""
 
 from __future__ import annotations
 
@@ -6,18 +6,6 @@ import logging
 import shutil
 
 from ..errors import EncoderNotFound
-from .command import Encoding, command, forced_format
-from .encoder import Encoder
-from .sizes import needs_even_size
-
-__all__ = [
-    "Encoder",
-    "Encoding",
-    "command",
-    "find_ffmpeg",
-    "forced_format",
-    "needs_even_size",
-]
 
 _log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from ..errors import EncoderError
-from .command import SEVERAL_FILES
+from .command import MULTI_FILE_SUFFIXES
 
 #: Longest ending that the part file takes over; no format's is nearly as long, and the part file's
 #: name must stay within the file system's limit.
@@ -59,7 +59,7 @@ class Output:
     def __init__(self, filename: str | os.PathLike[str], *, any_ending: bool = False) -> None:
         name = _name(filename)
         self.suffix = Path(name).suffix
-        if self.suffix.lower() in SEVERAL_FILES and not any_ending:
+        if self.suffix.lower() in MULTI_FILE_SUFFIXES and not any_ending:
             raise ValueError(
                 f"ffmpeg makes no movie of {name!r}: by the ending {self.suffix} it would write "
                 "still pictures or several files. Use .mp4, .mkv, .webm, .gif, .apng or .webp"
@@ -150,7 +150,7 @@ class Output:
                 "",
             )
         with contextlib.suppress(FileNotFoundError):
-            _dress_like(self._target, part)
+            _copy_owner_and_mode(self._target, part)
         os.replace(part, self._target)
         self._published = True
         self._part = None
@@ -235,7 +235,7 @@ def _may_replace(file: os.stat_result, folder: os.stat_result) -> bool:
     return True
 
 
-def _dress_like(old: str, new: str) -> None:
+def _copy_owner_and_mode(old: str, new: str) -> None:
     """Give a new file the owner, if we may, and the mode of the old one."""
     status = os.stat(old)
     if not stat.S_ISREG(status.st_mode):

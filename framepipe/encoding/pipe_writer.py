@@ -19,7 +19,6 @@ import logging
 import os
 import select
 import sys
-from typing import Any
 
 if sys.platform == "linux":
     import fcntl
@@ -42,7 +41,7 @@ class PipeWriter:
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        self._hangup: Any = None  # a select.poll; Windows has no such thing
+        self._hangup: select.poll | None = None  # Windows has no poll
         if sys.platform != "win32":
             os.set_blocking(descriptor, False)
             self._hangup = select.poll()
@@ -53,7 +52,7 @@ class PipeWriter:
         self._sent = 0
         self._source = -1
         self._offset = 0
-        self._lent = 0
+        self._to_splice = 0
 
     @property
     def idle(self) -> bool:
@@ -70,9 +69,9 @@ class PipeWriter:
         # A page that is lent must stay as it is until ffmpeg has read it, and nothing tells us
         # when that was. So the frame's last bytes are copied, as many as the pipe can hold: once
         # all of them are in it, there is no room left in which a lent page could still be waiting.
-        self._lent = 0
+        self._to_splice = 0
         if self._can_splice and source >= 0:
-            self._lent = max(0, self._frame.nbytes - self._capacity)
+            self._to_splice = max(0, self._frame.nbytes - self._capacity)
 
     def pump(self) -> bool:
         """Move as much as the pipe takes now.
@@ -91,8 +90,8 @@ class PipeWriter:
             return True
         try:
             while self._sent < self._frame.nbytes:
-                if self._sent < self._lent:
-                    self._sent += self._lend(self._lent - self._sent)
+                if self._sent < self._to_splice:
+                    self._sent += self._splice(self._to_splice - self._sent)
                 else:
                     # No variable holds the slice: in a traceback it would outlive `drop`.
                     self._sent += os.write(self.descriptor, self._frame[self._sent :])
@@ -106,15 +105,15 @@ class PipeWriter:
         return True
 
     def drop(self) -> None:
-        """Forget the frame on its way, so that its memory can be closed."""
+        """Let go of the frame that is being written, so that its memory can be closed."""
         self._frame = None
 
-    def hung_up(self) -> bool:
+    def reader_gone(self) -> bool:
         """Tell whether the reader is gone; always False on Windows."""
         return self._hangup is not None and bool(self._hangup.poll(0))
 
-    def _lend(self, count: int) -> int:
-        """Splice; where that cannot be done (gVisor, odd file systems), give it up for good."""
+    def _splice(self, count: int) -> int:
+        """Splice some bytes, or none: then it cannot be done here (gVisor, odd file systems)."""
         moved = 0
         if sys.platform == "linux":
             try:
@@ -131,7 +130,7 @@ class PipeWriter:
                 _log.debug("frames are copied into the pipe, since splice says: %s", error)
         if moved == 0:
             self._can_splice = False
-            self._lent = 0
+            self._to_splice = 0
         return moved
 
 

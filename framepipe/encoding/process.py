@@ -1,4 +1,7 @@
-"""One child process with a pipe into it: start it, watch it, end it, and leave nothing behind."""
+"""Child processes: start one, run one to its end, or keep one with a pipe into it.
+
+Whichever way, nothing is left behind: no process, no zombie, no descriptor.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,31 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
-from typing import IO, Any
+from collections.abc import Iterator, Sequence
+from types import FrameType
+from typing import IO
 
-#: Bytes of the process's last words that are read.
-_TAIL = 8192
+#: Bytes kept of the end of what the process printed to standard error: some hundred lines, enough
+#: for every message ffmpeg ends with, and a bounded size for the error object.
+_STDERR_TAIL = 8192
 
-#: Longest pause, in seconds, between two looks at a process that is waited for with a time limit.
-_PAUSE = 0.05
+#: Longest pause, in seconds, between two polls of a process that is waited for with a time limit:
+#: half of it is added to the wait on average, and 20 polls a second cost nothing.
+_LONGEST_PAUSE = 0.05
 
 
-def start(into: list[subprocess.Popen[bytes]], argv: Sequence[str], **options: Any) -> None:
+def start(
+    into: list[subprocess.Popen[bytes]],
+    argv: Sequence[str],
+    *,
+    stdin: int,
+    stdout: int,
+    stderr: int | IO[bytes],
+    cwd: str | None = None,
+    own_group: bool = True,
+) -> None:
     """Start a program, and never lose sight of it.
 
     Parameters
@@ -29,22 +45,59 @@ def start(into: list[subprocess.Popen[bytes]], argv: Sequence[str], **options: A
         raised once it is there.
     argv : sequence of str
         The command line.
-    **options
-        For `subprocess.Popen`.
+    stdin, stdout, stderr : int or file
+        As `subprocess.Popen` takes them.
+    cwd : str, optional
+        Folder to run in.
+    own_group : bool, default: True
+        Start it in a process group of its own, out of reach of the terminal's Ctrl-C.
 
     Raises
     ------
     OSError
         If it cannot be started.
     """
-    held = None
+    flags, group = 0, None
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    elif own_group:
+        # The terminal's Ctrl-C must reach us alone: what becomes of it is our decision.
+        group = 0
+    with _ctrl_c_put_off():
+        into.append(
+            subprocess.Popen(
+                argv,
+                bufsize=0 if stdout != subprocess.PIPE else -1,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                cwd=cwd,
+                creationflags=flags,
+                process_group=group,
+            )
+        )
+
+
+@contextlib.contextmanager
+def _ctrl_c_put_off() -> Iterator[None]:
+    """Let the handler of Ctrl-C run at the end of the block instead of in it.
+
+    Blocking the signal is not enough: it would go to another thread of this process (numpy's, for
+    instance), and Python runs the handler in this one all the same.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    here = threading.current_thread() is threading.main_thread()  # no other runs handlers
+    if not here or not callable(handler):
+        yield
+        return
+    noted: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _, frame: noted.append(frame))
     try:
-        if hasattr(signal, "pthread_sigmask"):
-            held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        into.append(subprocess.Popen(argv, **options))
+        yield
     finally:
-        if held is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        signal.signal(signal.SIGINT, handler)
+        if noted:
+            handler(signal.SIGINT, noted[0])
 
 
 def end(popen: subprocess.Popen[bytes]) -> None:
@@ -58,8 +111,50 @@ def end(popen: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
+def run(
+    program: str, *arguments: str, cwd: str | None = None, stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end, out of the terminal's reach, and keep what it prints.
+
+    Parameters
+    ----------
+    program : str
+        Its path.
+    *arguments : str
+        Its arguments.
+    cwd : str, optional
+        Folder to run in.
+    stdin : bytes, optional
+        What it is given on its standard input.
+
+    Returns
+    -------
+    subprocess.CompletedProcess
+        Its exit status, standard output and standard error; no status is an error here.
+
+    Raises
+    ------
+    OSError
+        If it cannot be started.
+    """
+    pipe = subprocess.PIPE
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        start(started, [program, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd)
+        stdout, stderr = started[0].communicate(stdin)
+        return subprocess.CompletedProcess(started[0].args, started[0].returncode, stdout, stderr)
+    finally:
+        for popen in started:
+            end(popen)
+
+
+def stderr_tail(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the end of what a program printed to standard error, as text."""
+    return str(done.stderr.decode(errors="replace").strip()[-2000:])
+
+
 class Process:
-    """A started program.
+    """A started program with a pipe into it.
 
     Parameters
     ----------
@@ -72,13 +167,13 @@ class Process:
     Attributes
     ----------
     exited : bool
-        Whether it is over and its status picked up.
+        Whether it is over and has been reaped.
     returncode : int or None
         Its exit status, ``-n`` when signal n ended it. None while it runs, and for ever if
-        somebody else has picked the status up.
+        somebody else has reaped it.
     cpu : float
         CPU seconds it used, once it is over; 0 where the system does not tell.
-    said : str
+    stderr : str
         The end of what it printed to standard error, once `close` has been called.
 
     Raises
@@ -92,15 +187,7 @@ class Process:
         self.exited = False
         self.returncode: int | None = None
         self.cpu = 0.0
-        self.said = ""
-        options: dict[str, Any] = {}
-        if sys.platform == "win32":
-            options["creationflags"] = (
-                subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-            )
-        elif own_group:
-            # The terminal's Ctrl-C must reach us alone: what becomes of it is our decision.
-            options["process_group"] = 0
+        self.stderr = ""
         # A file never blocks the process, however much it prints and however late we look.
         self._messages: IO[bytes] = tempfile.TemporaryFile(prefix="framepipe-")  # noqa: SIM115
         started: list[subprocess.Popen[bytes]] = []
@@ -111,8 +198,7 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=self._messages,
-                bufsize=0,
-                **options,
+                own_group=own_group,
             )
         except BaseException:
             for popen in started:
@@ -134,7 +220,7 @@ class Process:
 
     @property
     def fds(self) -> tuple[int, ...]:
-        """The descriptors held in this process on its behalf."""
+        """The descriptors that this process holds on its behalf."""
         held = [] if self._messages.closed else [self._messages.fileno()]
         return tuple(held if self.stdin < 0 else [self.stdin, *held])
 
@@ -149,7 +235,7 @@ class Process:
         Parameters
         ----------
         timeout : float, optional
-            Seconds; 0 just looks, None waits for as long as it takes.
+            Seconds; 0 polls once, None waits for as long as it takes.
 
         Returns
         -------
@@ -164,20 +250,20 @@ class Process:
                 self.exited = True
             return self.exited
         if timeout is None:
-            return self._pick_up(0)
+            return self._reap(0)
         deadline = time.monotonic() + timeout
         pause = 0.0005
-        while not self._pick_up(os.WNOHANG):
+        while not self._reap(os.WNOHANG):
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             time.sleep(min(pause, left))
-            pause = min(2 * pause, _PAUSE)
+            pause = min(2 * pause, _LONGEST_PAUSE)
         return True
 
     if sys.platform != "win32":
 
-        def _pick_up(self, options: int) -> bool:
+        def _reap(self, options: int) -> bool:
             # Not Popen.wait: only wait4 tells the CPU time.
             try:
                 pid, status, usage = os.wait4(self.pid, options)
@@ -208,10 +294,10 @@ class Process:
         self.wait()
 
     def close(self) -> None:
-        """Close the descriptors, and keep its last words."""
+        """Close the descriptors, and keep the end of what it printed as `stderr`."""
         self.close_stdin()
         if not self._messages.closed:
             size = os.fstat(self._messages.fileno()).st_size
-            self._messages.seek(max(0, size - _TAIL))
-            self.said = self._messages.read().decode(errors="replace").strip()
+            self._messages.seek(max(0, size - _STDERR_TAIL))
+            self.stderr = self._messages.read().decode(errors="replace").strip()
             self._messages.close()

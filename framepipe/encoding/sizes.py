@@ -7,7 +7,7 @@ size, `Animation.save` makes a movie of that size, and so must we.
 
 from __future__ import annotations
 
-from .command import SELF_CODED, Encoding, last_option
+from .command import SUFFIX_NAMES_CODEC, Encoding, last_option
 
 # Measured with ffmpeg n9.0.2 (imageio-ffmpeg, Linux x86-64): every software video encoder with
 # RGBA input at 102x68, 101x67, 102x67 and 101x68, as it chooses its pixel format itself and with
@@ -82,7 +82,7 @@ def _even_sides(encoding: Encoding, suffix: str) -> tuple[bool, bool]:
     encoder = last_option(encoding.extra_args, _CODEC_OPTIONS)
     if encoder is None:
         # None of the encoders behind these suffixes minds.
-        encoder = "" if suffix in SELF_CODED else encoding.codec
+        encoder = "" if suffix in SUFFIX_NAMES_CODEC else encoding.codec
     if encoder in _ALWAYS:
         return _ALWAYS[encoder]
     if encoder not in _WHOLE_CHROMA:

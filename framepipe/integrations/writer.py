@@ -26,15 +26,11 @@ from ..drawing.rendering.canvas import (
     moved_to_agg,
 )
 from ..drawing.settings import FrameSettings, draws_when_idle, frame_settings, movie_settings
-from ..encoding.find import (
-    Encoder,
-    Encoding,
-    command,
-    find_ffmpeg,
-    forced_format,
-    needs_even_size,
-)
+from ..encoding.command import Encoding, command, forced_format
+from ..encoding.encoder import Encoder
+from ..encoding.find import find_ffmpeg
 from ..encoding.output import Output
+from ..encoding.sizes import needs_even_size
 from ..engines.protocols import NO_FRAMES
 from ..engines.threaded import ThreadedSink
 from ..errors import EncoderError, EncoderNotFound, FrameError, FramepipeError

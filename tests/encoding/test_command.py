@@ -13,7 +13,7 @@ import pytest
 from matplotlib.animation import FFMpegWriter
 
 from framepipe.encoding.command import (
-    SELF_CODED,
+    SUFFIX_NAMES_CODEC,
     Encoding,
     command,
     forced_format,
@@ -21,7 +21,7 @@ from framepipe.encoding.command import (
 )
 
 CODECS = ["h264", "libx264", "mpeg4", "gif", "avif", "apng", "png", "prores_ks", "libvpx-vp9"]
-SUFFIXES = ["", ".mp4", ".mkv", ".mov", ".avi", ".GIF", *sorted(SELF_CODED)]
+SUFFIXES = ["", ".mp4", ".mkv", ".mov", ".avi", ".GIF", *sorted(SUFFIX_NAMES_CODEC)]
 EXTRA_ARGS: list[list[str]] = [
     [],
     ["-pix_fmt", "yuv444p"],
@@ -61,7 +61,7 @@ def argv(encoding: Encoding, output: str = "movie.mkv", suffix: str = ".mkv") ->
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_same_arguments_as_matplotlib(suffix: str) -> None:
-    if suffix in SELF_CODED and not knows(suffix):
+    if suffix in SUFFIX_NAMES_CODEC and not knows(suffix):
         pytest.skip(f"matplotlib {mpl.__version__} has no rule for {suffix}")
     name = f"a.folder/movie{suffix}"
     for codec, bitrate, extra_args, metadata, fps in itertools.product(
@@ -85,7 +85,7 @@ def test_same_arguments_as_matplotlib(suffix: str) -> None:
 def test_pathlib_and_matplotlib_agree_on_the_suffix() -> None:
     for name in [".mp4", ".gif", "a.tar.gif", "a.", "gif", "a.b/gif"]:
         suffix = Path(name).suffix
-        if suffix not in SELF_CODED or knows(suffix):
+        if suffix not in SUFFIX_NAMES_CODEC or knows(suffix):
             theirs = of_matplotlib(name, codec="mpeg4", fps=25)
             assert argv(wish(), suffix=suffix)[1:-1] == theirs[1:-1], name
 
@@ -94,7 +94,7 @@ def test_a_fraction_is_a_frame_rate() -> None:
     assert "30000/1001" in argv(wish(fps=Fraction(30000, 1001)))
 
 
-@pytest.mark.parametrize("suffix", sorted(SELF_CODED))
+@pytest.mark.parametrize("suffix", sorted(SUFFIX_NAMES_CODEC))
 def test_the_format_is_said_where_a_percent_sign_could_mislead(suffix: str) -> None:
     arguments = argv(wish(), f"/a%db/x{suffix}", suffix)
     assert arguments[-4:] == ["-f", suffix[1:], "-y", f"file:/a%db/x{suffix}"]

@@ -18,7 +18,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from framepipe.encoding.find import Encoder, Encoding, command, find_ffmpeg
+from framepipe.encoding.command import Encoding, command
+from framepipe.encoding.encoder import Encoder
+from framepipe.encoding.find import find_ffmpeg
 from framepipe.errors import EncoderError
 
 FFMPEG = find_ffmpeg(None)
@@ -57,9 +59,8 @@ def python(code: str) -> list[str]:
 
 
 def child_of(encoder: Encoder) -> psutil.Process:
-    """The one process that it runs, among those that earlier tests have left to Python."""
-    assert encoder._process is not None
-    (child,) = (one for one in psutil.Process().children() if one.pid == encoder._process.pid)
+    """The process that it runs, which must be a child of this one."""
+    (child,) = (one for one in psutil.Process().children() if one.pid == encoder.pid)
     return child
 
 

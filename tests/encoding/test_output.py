@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from framepipe.encoding.command import SEVERAL_FILES
-from framepipe.encoding.find import Encoder, Encoding, command, find_ffmpeg
+from framepipe.encoding.command import MULTI_FILE_SUFFIXES, Encoding, command
+from framepipe.encoding.encoder import Encoder
+from framepipe.encoding.find import find_ffmpeg
 from framepipe.encoding.output import Output
 from framepipe.errors import EncoderError
 
@@ -233,7 +234,7 @@ def test_refused(name: Any, error: type[Exception], words: str, folder: Path) ->
         Output(name)
 
 
-@pytest.mark.parametrize("ending", sorted(SEVERAL_FILES))
+@pytest.mark.parametrize("ending", sorted(MULTI_FILE_SUFFIXES))
 def test_endings_that_are_no_movie(ending: str, folder: Path) -> None:
     for name in (f"x{ending}", f"x{ending.upper()}"):
         with pytest.raises(ValueError, match=r"Use \.mp4"):

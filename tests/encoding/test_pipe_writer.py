@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from framepipe.encoding import pipe_writer as feed_module
+from framepipe.encoding import pipe_writer
 from framepipe.encoding.pipe_writer import PipeWriter
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="os.pipe blocks there")
@@ -62,61 +62,61 @@ def memory(content: bytes, offset: int = 0) -> Iterator[tuple[int, memoryview]]:
 
 def test_a_full_pipe_never_blocks_and_keeps_the_order(ends: tuple[int, int]) -> None:
     reader, writer = ends
-    feed = PipeWriter(writer)
+    pipe = PipeWriter(writer)
     frames = [noise(700_000 + i) for i in range(5)]
     received = b""
     full = 0
     for frame in frames:
-        feed.offer(memoryview(frame))
-        while not feed.pump():
+        pipe.offer(memoryview(frame))
+        while not pipe.pump():
             full += 1
-            assert not feed.idle
+            assert not pipe.idle
             received += drain(reader, 100_000)
-        assert feed.idle
+        assert pipe.idle
     received += drain(reader)
     assert received == b"".join(frames)
     assert full > 0
 
 
 def test_one_frame_at_a_time(ends: tuple[int, int]) -> None:
-    feed = PipeWriter(ends[1])
-    assert feed.pump()
-    feed.offer(memoryview(bytes(10 << 20)))
-    assert not feed.pump()
+    pipe = PipeWriter(ends[1])
+    assert pipe.pump()
+    pipe.offer(memoryview(bytes(10 << 20)))
+    assert not pipe.pump()
     with pytest.raises(RuntimeError, match="has not gone"):
-        feed.offer(memoryview(b"x"))
-    feed.drop()
-    assert feed.idle
+        pipe.offer(memoryview(b"x"))
+    pipe.drop()
+    assert pipe.idle
 
 
 def test_frames_of_other_shapes_are_bytes(ends: tuple[int, int]) -> None:
-    feed = PipeWriter(ends[1])
-    feed.offer(memoryview(bytearray(range(12))).cast("B", [3, 4]))
-    assert feed.pump()
+    pipe = PipeWriter(ends[1])
+    pipe.offer(memoryview(bytearray(range(12))).cast("B", [3, 4]))
+    assert pipe.pump()
     assert drain(ends[0]) == bytes(range(12))
 
 
 def test_memory_is_let_go(ends: tuple[int, int]) -> None:
-    feed = PipeWriter(ends[1])
+    pipe = PipeWriter(ends[1])
     mapping = mmap.mmap(-1, 8 << 20)
-    feed.offer(memoryview(mapping))
-    assert not feed.pump()
+    pipe.offer(memoryview(mapping))
+    assert not pipe.pump()
     with pytest.raises(BufferError):
         mapping.close()
-    feed.drop()
+    pipe.drop()
     mapping.close()
 
 
 def test_nobody_reads() -> None:
     reader, writer = os.pipe()
     try:
-        feed = PipeWriter(writer)
-        assert not feed.hung_up()
+        pipe = PipeWriter(writer)
+        assert not pipe.reader_gone()
         os.close(reader)
-        assert feed.hung_up()
-        feed.offer(memoryview(b"x"))
+        assert pipe.reader_gone()
+        pipe.offer(memoryview(b"x"))
         with pytest.raises(BrokenPipeError):
-            feed.pump()
+            pipe.pump()
     finally:
         os.close(writer)
 
@@ -132,10 +132,10 @@ def test_the_pipe_is_widened(ends: tuple[int, int]) -> None:
 
 @linux
 def test_a_pipe_that_may_not_grow(ends: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_module, "_PIPE_SIZES", (1 << 40, 1 << 39))
-    feed = PipeWriter(ends[1])
-    feed.offer(memoryview(bytes(1000)))
-    assert feed.pump()
+    monkeypatch.setattr(pipe_writer, "_PIPE_SIZES", (1 << 40, 1 << 39))
+    pipe = PipeWriter(ends[1])
+    pipe.offer(memoryview(bytes(1000)))
+    assert pipe.pump()
 
 
 @linux
@@ -145,14 +145,14 @@ def test_memory_may_be_used_again_as_soon_as_pump_says_so(
     size: int, offset: int, ends: tuple[int, int]
 ) -> None:
     reader, writer = ends
-    feed = PipeWriter(writer)
+    pipe = PipeWriter(writer)
     with memory(noise(size), offset) as (descriptor, view):
         for step in (1 << 20, 65_536, 5_000):
             content = noise(size + step)[:size]
             view[:] = content
             received = b""
-            feed.offer(view, descriptor, offset)
-            while not feed.pump():
+            pipe.offer(view, descriptor, offset)
+            while not pipe.pump():
                 received += drain(reader, step)
             view[:] = bytes(size)  # what a worker does at once with a free slot
             received += drain(reader)
@@ -162,17 +162,17 @@ def test_memory_may_be_used_again_as_soon_as_pump_says_so(
 @linux
 def test_pages_are_lent_and_the_end_is_copied(ends: tuple[int, int]) -> None:
     reader, writer = ends
-    feed = PipeWriter(writer)
+    pipe = PipeWriter(writer)
     with memory(b"a" * (4 << 20)) as (descriptor, view):
-        feed.offer(view, descriptor, 0)
-        assert not feed.pump()
+        pipe.offer(view, descriptor, 0)
+        assert not pipe.pump()
         view[:] = b"b" * len(view)
         assert drain(reader, 1)[:1] == b"b"  # not a promise, but how one knows that it is spliced
-        while not feed.pump():
+        while not pipe.pump():
             drain(reader)
         drain(reader)
-        feed.offer(view[: 1 << 16], descriptor, 0)
-        assert feed.pump()
+        pipe.offer(view[: 1 << 16], descriptor, 0)
+        assert pipe.pump()
         view[:] = b"c" * len(view)
         assert drain(reader) == b"b" * (1 << 16)
 
@@ -183,7 +183,7 @@ def test_where_splice_refuses_bytes_are_copied(
     why: str, ends: tuple[int, int], tmp_path: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader, writer = ends
-    feed = PipeWriter(writer)
+    pipe = PipeWriter(writer)
     content = noise(3 << 20)
     other, other_writer = os.pipe()
     source = os.open(f"{tmp_path}/frames", os.O_RDWR | os.O_CREAT)
@@ -196,8 +196,8 @@ def test_where_splice_refuses_bytes_are_copied(
     received = b""
     with caplog.at_level(logging.DEBUG, "framepipe.encoding.pipe_writer"):
         for _ in range(2):
-            feed.offer(memoryview(content), other if why == "a pipe" else source, 0)
-            while not feed.pump():
+            pipe.offer(memoryview(content), other if why == "a pipe" else source, 0)
+            while not pipe.pump():
                 received += drain(reader, 100_000)
     received += drain(reader)
     assert received == content * 2

@@ -6,7 +6,9 @@ import subprocess
 
 import pytest
 
-from framepipe.encoding.find import Encoding, command, find_ffmpeg, needs_even_size
+from framepipe.encoding.command import Encoding, command
+from framepipe.encoding.find import find_ffmpeg
+from framepipe.encoding.sizes import needs_even_size
 
 FFMPEG = find_ffmpeg(None)
 

@@ -1,4 +1,4 @@
-"""Pure: how recorded blocks can become one movie.
+"""How recorded blocks can become one movie, as pure functions.
 
 Copying packets from one file into another keeps what each block's encoder made.  That is possible
 where the container holds exact presentation times for every packet, and where the user's arguments
@@ -30,39 +30,13 @@ LOSSLESS_SUFFIX = ".mkv"
 LOSSLESS_CODEC = "ffv1"
 LOSSLESS_ARGS = ("-level", "3", "-g", "1", "-pix_fmt", "bgra")
 
-#: Options that look at more frames than one, choose among them, or make more than one output.
-_ACROSS = frozenset(
-    {
-        "af",
-        "bsf",
-        "filter",
-        "filter_complex",
-        "filter_complex_script",
-        "filter_script",
-        "fpsmax",
-        "fps_mode",
-        "frames",
-        "fs",
-        "i",
-        "itsoffset",
-        "lavfi",
-        "map",
-        "pass",
-        "passlogfile",
-        "r",
-        "shortest",
-        "ss",
-        "sseof",
-        "stats_file",
-        "t",
-        "to",
-        "vf",
-        "vframes",
-        "vstats",
-        "vsync",
-        "y",
-    }
-)
+#: Options that act on more frames than one, choose among them, or make more than one output: with
+#: one of these a movie of blocks is not the blocks' movies joined.
+_WHOLE_MOVIE_OPTIONS = frozenset({
+    "af", "bsf", "filter", "filter_complex", "filter_complex_script", "filter_script", "fpsmax",
+    "fps_mode", "frames", "fs", "i", "itsoffset", "lavfi", "map", "pass", "passlogfile", "r",
+    "shortest", "ss", "sseof", "stats_file", "t", "to", "vf", "vframes", "vstats", "vsync", "y",
+})  # fmt: skip
 
 #: Options for any muxer (libavformat/options_table.h, those marked E) that are worth passing on.
 _ANY_MUXER = frozenset({"avoid_negative_ts", "fflags", "flush_packets", "max_delay", "strict"})
@@ -85,16 +59,16 @@ def can_copy(encoding: Encoding, suffix: str) -> bool:
     """
     if suffix.lower() not in COPYABLE or forced_format(encoding) is not None:
         return False
-    return not reaches_across(encoding)
+    return not whole_movie_options(encoding)
 
 
-def reaches_across(encoding: Encoding) -> set[str]:
+def whole_movie_options(encoding: Encoding) -> set[str]:
     """Return the user's options that make ffmpeg do something across blocks."""
     options = {one[1:].partition(":")[0] for one in encoding.extra_args if one.startswith("-")}
-    return options & _ACROSS
+    return options & _WHOLE_MOVIE_OPTIONS
 
 
-def for_muxer(encoding: Encoding, options: Iterable[str]) -> list[str]:
+def muxer_arguments(encoding: Encoding, options: Iterable[str]) -> list[str]:
     """Pick from the user's arguments those that concern the container, not the encoder.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Where a movie's segments lie: a folder of their own beside it, gone when the movie is whole."""
+"""The temporary folder of a movie's segments: beside the movie, removed when that is whole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class SegmentFolder:
     ----------
     output : Output
         The movie's file.  The folder is made beside it, so that segments take disk space where
-        the movie will; where there is no beside (a FIFO), it is the system's folder for
+        the movie will; where the output is no file (a FIFO), in the system's folder for
         temporary files.
     suffix : str
         Ending of the segments' names, with its dot.

@@ -1,25 +1,27 @@
-"""Look into a movie file: how many frames it has, and when each is shown."""
+"""Probe a movie file: how many frames it has, and when each is shown.
+
+By ffmpeg itself, since imageio-ffmpeg brings no ffprobe: its ``framecrc`` format prints a line for
+each packet, with its time stamps, and decodes nothing when packets are copied.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from ...errors import StitchError
-from ..process import end, start
+from ..process import run, stderr_tail
 
 #: What ffmpeg prints for a time that a container does not hold.
 _NO_TIME = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
-class Packets:
-    """The packets of a movie's video stream.
+class PacketTimes:
+    """The time stamps of the packets in a movie's video stream.
 
     Parameters
     ----------
@@ -40,30 +42,6 @@ class Packets:
         return [round(time * self.tick / duration) for time in self.times]
 
 
-def ask(
-    program: str, *arguments: str, cwd: str | None = None, given: bytes = b""
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end, out of the terminal's reach, and keep what it says."""
-    options: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
-    started: list[subprocess.Popen[bytes]] = []
-    pipe = subprocess.PIPE
-    try:
-        start(
-            started, [program, *arguments],
-            stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd, **options,
-        )  # fmt: skip
-        said, complained = started[0].communicate(given)
-        return subprocess.CompletedProcess(started[0].args, started[0].returncode, said, complained)
-    finally:
-        for popen in started:
-            end(popen)
-
-
-def words(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the end of what a program had to say."""
-    return done.stderr.decode(errors="replace").strip()[-2000:]
-
-
 def frame_duration(ffmpeg: str, fps: object) -> Fraction:
     """Return the duration of a frame, in seconds, exactly as ffmpeg understands a frame rate.
 
@@ -72,7 +50,8 @@ def frame_duration(ffmpeg: str, fps: object) -> Fraction:
     ffmpeg : str
         The program.
     fps : number or str
-        As it is given to ``-framerate``: 29.97 becomes 30000/1001 there, 33.333 becomes 100/3.
+        As it is given to ``-framerate``: 33.333333333333336 becomes 100/3 there, 29.97 stays
+        2997/100 (ffmpeg 9.0.2).
 
     Raises
     ------
@@ -81,12 +60,12 @@ def frame_duration(ffmpeg: str, fps: object) -> Fraction:
     """
     raw = ("-f", "rawvideo", "-pix_fmt", "gray", "-s", "1x1", "-framerate", str(fps))
     tail = ("-i", "pipe:", "-c", "copy", "-f", "framecrc", "-")
-    done = ask(ffmpeg, "-loglevel", "error", *raw, *tail, given=b"\0")
+    done = run(ffmpeg, "-loglevel", "error", *raw, *tail, stdin=b"\0")
     return _tick(done)
 
 
-def packets(ffmpeg: str, *source: str, cwd: str | None = None) -> Packets:
-    """List the packets of the first video stream.
+def read_packet_times(ffmpeg: str, *source: str, cwd: str | None = None) -> PacketTimes:
+    """Read the time stamps of the first video stream's packets; nothing is decoded.
 
     Parameters
     ----------
@@ -103,7 +82,7 @@ def packets(ffmpeg: str, *source: str, cwd: str | None = None) -> Packets:
         If it cannot be read.
     """
     copy = ("-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-")
-    done = ask(ffmpeg, "-nostdin", "-loglevel", "error", *source, *copy, cwd=cwd)
+    done = run(ffmpeg, "-nostdin", "-loglevel", "error", *source, *copy, cwd=cwd)
     tick = _tick(done)
     rows = [
         line.split(",") for line in done.stdout.decode().splitlines() if not line.startswith("#")
@@ -112,20 +91,21 @@ def packets(ffmpeg: str, *source: str, cwd: str | None = None) -> Packets:
     untimed = any(time == _NO_TIME for time in times)
     if untimed:
         times = [int(row[1]) for row in rows]  # the order they are decoded in is all there is
-    return Packets(tick, times, untimed)
+    return PacketTimes(tick, times, untimed)
 
 
 def _tick(done: subprocess.CompletedProcess[bytes]) -> Fraction:
+    """Return the time base that framecrc prints for stream 0."""
     for line in done.stdout.decode(errors="replace").splitlines():
         if line.startswith("#tb 0:"):
             return Fraction(line.split()[-1])
-    raise StitchError(f"ffmpeg could not read a movie that was to be looked into: {words(done)}")
+    raise StitchError(f"ffmpeg could not read the time stamps of a movie: {stderr_tail(done)}")
 
 
 def check_movie(
     ffmpeg: str, path: str | os.PathLike[str], duration: Fraction, counts: Sequence[int]
 ) -> None:
-    """See that a joined movie is whole.
+    """Check that a joined movie is whole.
 
     Parameters
     ----------
@@ -144,7 +124,7 @@ def check_movie(
         If it has other frames, or shows one at another time.
     """
     frames = sum(counts)
-    found = packets(ffmpeg, "-i", f"file:{os.fspath(path)}")
+    found = read_packet_times(ffmpeg, "-i", f"file:{os.fspath(path)}")
     if len(found.times) != frames:
         raise StitchError(
             f"the joined movie has {len(found.times)} frames; its {len(counts)} segments have "
@@ -165,6 +145,7 @@ def check_movie(
 
 
 def _block_of(position: int, counts: Sequence[int]) -> int:
+    """Return which segment a frame of the whole came from."""
     for block, count in enumerate(counts):
         if position < count:
             return block

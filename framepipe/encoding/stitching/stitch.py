@@ -1,7 +1,7 @@
 """Join segments, each a movie of consecutive frames, into one movie.
 
 With ffmpeg's concat demuxer, by copying packets or by encoding the whole once; or with mencoder,
-by copying.  Whatever joined them, the result is looked into before it is shown to anybody.
+by copying.  Whatever joined them, the result is probed before it appears under its name.
 """
 
 from __future__ import annotations
@@ -10,30 +10,36 @@ import os
 import select
 import shutil
 import subprocess
-import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from ...errors import EncoderNotFound, StitchError
 from ..command import Encoding
 from ..encoder import Encoder
 from ..output import Output
-from ..process import end, start
-from .containers import COPYABLE, for_muxer
-from .probe import ask, check_movie, frame_duration, packets, words
+from ..process import end, run, start, stderr_tail
+from .containers import COPYABLE, muxer_arguments
+from .probe import check_movie, frame_duration, read_packet_times
 
 #: The list of segments that ffmpeg's concat demuxer reads; beside them, so that names are plain.
 _LIST = "segments.ffconcat"
 _CONCAT = ("-f", "concat", "-i", _LIST)
 
 
+class Stitcher(Protocol):
+    """A user's own way of joining segments, as ``Segments(stitcher=...)`` takes it."""
+
+    def stitch(self, segments: list[str], filename: str) -> object:
+        """Make a movie of that name from the files, in order."""
+
+
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """What is to be joined.
+class SegmentList:
+    """The segments of one movie, recorded and in one folder, in order.
 
     Parameters
     ----------
@@ -71,7 +77,7 @@ class Recorded:
 
 def join_by_copying(
     ffmpeg: str,
-    segments: Recorded,
+    segments: SegmentList,
     encoding: Encoding,
     suffix: str,
     output: str,
@@ -83,7 +89,7 @@ def join_by_copying(
     ----------
     ffmpeg : str
         The program.
-    segments : Recorded
+    segments : SegmentList
         In a container of `containers.COPYABLE`.
     encoding : Encoding
         How they were encoded.
@@ -110,26 +116,29 @@ def join_by_copying(
     """
     duration = frame_duration(ffmpeg, encoding.fps)
     _write_list(segments, duration)
-    muxer = (*for_muxer(encoding, _muxer_options(ffmpeg, COPYABLE[suffix.lower()])), *extra_args)
+    muxer = (
+        *muxer_arguments(encoding, _muxer_options(ffmpeg, COPYABLE[suffix.lower()])),
+        *extra_args,
+    )
 
     def positions(*source: str) -> list[int]:
-        return packets(ffmpeg, *source, cwd=segments.folder).positions(duration)
+        return read_packet_times(ffmpeg, *source, cwd=segments.folder).positions(duration)
 
     def copy(ahead: int) -> None:
-        times = _even_times(duration, ahead)
-        done = ask(
+        times = _regular_timestamps(duration, ahead)
+        done = run(
             ffmpeg, "-nostdin", "-loglevel", "error", *_CONCAT, "-map", "0:v:0", "-c", "copy",
             "-bsf:v", times, *muxer, "-y", f"file:{output}",
             cwd=segments.folder,
         )  # fmt: skip
         if done.returncode:
             count = len(segments.names)
-            raise StitchError(f"ffmpeg could not join {count} segments: {words(done)}")
+            raise StitchError(f"ffmpeg could not join {count} segments: {stderr_tail(done)}")
         check_movie(ffmpeg, output, duration, segments.counts)
 
     # As a rule no segment reorders more than the longest does, and all need not be read for it.
     longest = max(zip(segments.counts, segments.names, strict=True))[1]
-    ahead = _reordering(positions("-i", longest))
+    ahead = _reorder_depth(positions("-i", longest))
     try:
         copy(ahead)
     except StitchError:
@@ -139,17 +148,17 @@ def join_by_copying(
                 f"the segments hold {len(found)} frames at {len(set(found))} times; "
                 f"{segments.frames} frames were recorded"
             ) from None
-        if _reordering(found) == ahead:
+        if _reorder_depth(found) == ahead:
             raise
-        copy(_reordering(found))
+        copy(_reorder_depth(found))
 
 
-def _reordering(positions: Sequence[int]) -> int:
+def _reorder_depth(positions: Sequence[int]) -> int:
     """Return by how many frames decoding must be ahead, so that all are ready to be shown."""
     return max((stored - shown for stored, shown in enumerate(positions)), default=0)
 
 
-def _even_times(duration: Fraction, ahead: int) -> str:
+def _regular_timestamps(duration: Fraction, ahead: int) -> str:
     """Return the bitstream filter that gives every packet its frame's time."""
     ticks = f"({duration.numerator}/{duration.denominator}/TB)"
     # Halves go up, as they do where ffmpeg converts times by itself; 1e-6 covers floating point.
@@ -161,12 +170,12 @@ def _even_times(duration: Fraction, ahead: int) -> str:
 
 def _muxer_options(ffmpeg: str, muxer: str) -> set[str]:
     """Ask ffmpeg which options a muxer has."""
-    done = ask(ffmpeg, "-hide_banner", "-h", f"muxer={muxer}")
+    done = run(ffmpeg, "-hide_banner", "-h", f"muxer={muxer}")
     lines = done.stdout.decode(errors="replace").splitlines()
     return {line.split()[0][1:] for line in lines if line.startswith("  -")}
 
 
-def _write_list(segments: Recorded, duration: Fraction) -> None:
+def _write_list(segments: SegmentList, duration: Fraction) -> None:
     """Write the concat demuxer's list; the durations in it are what the next file is moved by."""
     lines = ["ffconcat version 1.0"]
     position = 0
@@ -179,7 +188,13 @@ def _write_list(segments: Recorded, duration: Fraction) -> None:
 
 
 def join_by_encoding(
-    ffmpeg: str, segments: Recorded, command: Sequence[str], *, width: int, height: int, fps: object
+    ffmpeg: str,
+    segments: SegmentList,
+    command: Sequence[str],
+    *,
+    width: int,
+    height: int,
+    fps: object,
 ) -> float:
     """Join lossless segments by encoding all their frames once.
 
@@ -187,8 +202,8 @@ def join_by_encoding(
     ----------
     ffmpeg : str
         The program that decodes.
-    segments : Recorded
-        Recorded without loss.
+    segments : SegmentList
+        SegmentList without loss.
     command : sequence of str
         What encodes raw RGBA frames on its standard input.
     width, height : int
@@ -224,9 +239,8 @@ def join_by_encoding(
         return encoder.finish()
 
 
-def _decoded(ffmpeg: str, segments: Recorded, width: int, height: int) -> Generator[bytes]:
+def _decoded(ffmpeg: str, segments: SegmentList, width: int, height: int) -> Generator[bytes]:
     """Yield the segments' frames as raw RGBA bytes."""
-    options: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
     command = [ffmpeg, "-nostdin", "-loglevel", "error", *_CONCAT]
     command += ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba"]
     started: list[subprocess.Popen[bytes]] = []
@@ -234,8 +248,7 @@ def _decoded(ffmpeg: str, segments: Recorded, width: int, height: int) -> Genera
         try:
             start(
                 started, [*command, "pipe:1"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                cwd=segments.folder, **options,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, cwd=segments.folder,
             )  # fmt: skip
             decoder = started[0]
             assert decoder.stdout is not None  # noqa: S101 - for the type checker
@@ -245,8 +258,8 @@ def _decoded(ffmpeg: str, segments: Recorded, width: int, height: int) -> Genera
                     yield frame
             if decoder.wait():
                 log.seek(0)
-                said = log.read().decode(errors="replace").strip()[-2000:]
-                raise StitchError(f"ffmpeg could not read the segments: {said}")
+                printed = log.read().decode(errors="replace").strip()[-2000:]
+                raise StitchError(f"ffmpeg could not read the segments: {printed}")
         finally:
             for popen in started:
                 end(popen)
@@ -272,7 +285,7 @@ def find_mencoder() -> str:
 def join_by_mencoder(
     mencoder: str,
     ffmpeg: str,
-    segments: Recorded,
+    segments: SegmentList,
     encoding: Encoding,
     output: str,
     extra_args: Sequence[str] = (),
@@ -283,7 +296,7 @@ def join_by_mencoder(
     ----------
     mencoder, ffmpeg : str
         The programs; the second one checks what the first has made.
-    segments : Recorded
+    segments : SegmentList
         AVI files.
     encoding : Encoding
         How they were encoded.
@@ -300,25 +313,27 @@ def join_by_mencoder(
     # It must neither drop nor repeat frames to keep time with a sound there is not.
     copy = ("-really-quiet", "-ovc", "copy", "-nosound", "-mc", "0", "-noskip", "-idx")
     # The file is there, empty; mencoder writes over it.
-    done = ask(mencoder, *copy, *extra_args, "-o", output, *segments.names, cwd=segments.folder)
+    done = run(mencoder, *copy, *extra_args, "-o", output, *segments.names, cwd=segments.folder)
     if done.returncode or not Path(output).stat().st_size:
-        raise StitchError(f"mencoder could not join {len(segments.names)} segments: {words(done)}")
+        raise StitchError(
+            f"mencoder could not join {len(segments.names)} segments: {stderr_tail(done)}"
+        )
     duration = frame_duration(ffmpeg, encoding.fps)
     check_movie(ffmpeg, output, duration, segments.counts)
 
 
 def join_by_other(
-    stitcher: Any, ffmpeg: str, segments: Recorded, encoding: Encoding, output: Output
+    stitcher: Stitcher, ffmpeg: str, segments: SegmentList, encoding: Encoding, output: Output
 ) -> None:
     """Let the user's own object join segments.
 
     Parameters
     ----------
-    stitcher : object
-        With a method ``stitch(segments, filename)``.
+    stitcher : Stitcher
+        The user's object.
     ffmpeg : str
-        The program that looks at the result, where it is of a kind that ffmpeg surely reads.
-    segments : Recorded
+        The program that probes the result, where it is of a kind that ffmpeg surely reads.
+    segments : SegmentList
         The segments.
     encoding : Encoding
         How they were encoded.

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from framepipe import EncoderNotFound, Segments, StitchError, encode
-from framepipe.encoding.stitching.probe import frame_duration, packets
+from framepipe.encoding.stitching.probe import frame_duration, read_packet_times
 
 FRAMES = 24
 RATES = [30, 24000 / 1001, 7.3]
@@ -128,7 +128,7 @@ def test_every_frame_is_there_and_at_its_time(
         digits(), tmp_path / f"m{suffix}", fps=fps, workers=2, mode=Segments(blocks=CUTS[cut])
     )
     assert (movie.mode, movie.frames) == ("segments", FRAMES)
-    one, other = (packets(FFMPEG, "-i", str(path)) for path in (whole, movie.path))
+    one, other = (read_packet_times(FFMPEG, "-i", str(path)) for path in (whole, movie.path))
     assert one.tick == other.tick
     assert not other.untimed
     assert sorted(other.times) == sorted(one.times)

@@ -1,0 +1,41 @@
+"""Encoders that are made where a segment is recorded."""
+
+from __future__ import annotations
+
+import pickle
+import select
+from pathlib import Path
+
+from clips import FFMPEG
+
+from framepipe.encoding.command import Encoding, command
+from framepipe.encoding.factory import EncoderFactory
+from framepipe.encoding.stitching.probe import read_packet_times
+
+ENCODING = Encoding(fps=25, codec="mpeg4", bitrate=-1, extra_args=("-g", "3"), metadata={})
+
+
+def test_it_pickles_and_its_encoder_runs_the_command_of_the_movie(tmp_path: Path) -> None:
+    factory = pickle.loads(
+        pickle.dumps(EncoderFactory(None, ENCODING, width=32, height=16, suffix=".mkv"))
+    )
+    output = str(tmp_path / "segment.mkv")
+    with factory(None, output) as encoder:
+        wanted = command(FFMPEG, ENCODING, width=32, height=16, output=output, suffix=".mkv")
+        assert encoder.command == wanted
+        encoder.start()
+        for _ in range(4):
+            encoder.offer(memoryview(bytes(32 * 16 * 4)))
+            while not encoder.pump():
+                select.select([], [encoder.fileno()], [], 10)
+        encoder.finish()
+    assert len(read_packet_times(FFMPEG, "-i", output).times) == 4
+
+
+def test_the_users_own_program_is_looked_for_where_the_segment_is_recorded(tmp_path: Path) -> None:
+    program = tmp_path / "my-ffmpeg"
+    factory = EncoderFactory(str(program), ENCODING, width=32, height=16, suffix=".mkv")
+    assert factory(None, "x.mkv").command[0] == FFMPEG  # it is not there
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    assert factory(None, "x.mkv").command[0] == str(program)
