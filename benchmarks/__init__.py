@@ -4,18 +4,30 @@ r"""How long movies take: framepipe beside `Animation.save`, and both beside the
 a run, and shows medians.  A time is shown only after the movie was decoded, its frames counted and,
 where the contender promises the frames of `Animation.save`, compared with those.
 
+============  ==================================================================================
+cases/        what is drawn, one function a case; any case with other frames: ``grid@12``
+contenders/   who makes the movie, one file each
+ceilings/     what nobody can be faster than: encoding alone, drawing alone, moving frames alone
+growth/       how time and memory grow: a sweep, a cost model, many cores and machines
+measuring/    what is measured around a run, in which process, and whether the movie is right
+runner/       cases and contenders brought together
+report/       medians, tables, pictures, comparisons
+results/      runs that are kept
+============  ==================================================================================
+
 ::
 
-    __main__ -> runner -> one (a process a run) -> contenders/NAME.run(cases.CASES[...])
-                   |                            \-> ceilings.draw
-                   +-> check, ceilings.encode_alone -> summary -> table, JSON
-             -> scaling -> point (a process a run) -> model -> meaning, JSON
-    JSON -> compare, plot
+    __main__ -> runner.in_turn -> runner.single_run (a process a run) -> contenders.NAME.run(case)
+                    |                                                \-> ceilings.drawing_alone
+                    +-> measuring.decoded_movie -> report.medians -> report.text_tables, JSON
+             -> growth.sweep -> growth.sweep_point (a process a run) -> report.sweep_text, JSON
+    JSON -> report.compare_results, report.pictures
 
 ::
 
-    python -m benchmarks                        # the double pendulum: serial, pipe, pipe_full
+    python -m benchmarks                        # a tour of all cases: serial, pipe
     python -m benchmarks --quick --case grid --contender pipe --contender seed
+    python -m benchmarks --case pendulum@12 --case cla@20   # short movies
     python -m benchmarks --repeat 5 --json result.json
     python -m benchmarks --moving --memory      # the two special measurements
     python -m benchmarks --scaling --plot .     # how time grows; pictures

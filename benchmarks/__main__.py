@@ -12,12 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import clusters, compare, contenders, machine, machines, memory, moving, plot, scaling
-from .cases import CASES
-from .launch import RunFailed
-from .meaning import text as scaling_text
-from .runner import run_case
-from .table import LEGEND, case_text, overview, table
+from . import contenders
+from .cases import CASES, find
+from .cases.case import Case
+from .ceilings import frame_transport
+from .growth import dask_workers, many_machines, memory_growth, sweep
+from .measuring.fresh_process import RunFailed
+from .measuring.machine_facts import machine_facts
+from .report import compare_results, pictures
+from .report.special_texts import dask_text, machines_text, memory_text, transport_text
+from .report.sweep_text import sweep_text
+from .report.text_tables import LEGEND, case_text, overview, table
+from .runner.in_turn import run_case
 
 #: Who takes part in the tour of all cases, and in a run of chosen ones.
 TOUR_CONTENDERS = ("serial", "pipe")
@@ -27,7 +33,7 @@ DEFAULT_CONTENDERS = ("serial", "pipe", "pipe_full")
 TOUR = 200.0
 REPEAT = 3
 QUICK_FRAMES, QUICK_REPEAT = 60, 1
-SUBCOMMANDS = {"compare": compare.main, "plot": plot.main}
+SUBCOMMANDS = {"compare": compare_results.main, "plot": pictures.main}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,60 +69,67 @@ def main(argv: Sequence[str] | None = None) -> int:
         result["arguments"] = given
         options.json.write_text(json.dumps(result, indent=1) + "\n")
     if options.plot is not None:
-        for path in plot.write(result, options.plot):
+        for path in pictures.write(result, options.plot):
             print(path)
     return 0 if good else 1
 
 
 def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     """Measure, showing each result as it comes; tell whether all was as it should be."""
-    result: dict[str, Any] = {"schema": 1, "machine": machine.facts(), "cases": {}}
+    result: dict[str, Any] = {"schema": 1, "machine": machine_facts(), "cases": {}, "skipped": {}}
     good = True
+    cores = result["machine"]["usable_cores"]
+
+    def number(given: int | None, few: int, many: int) -> int:
+        return given or (few if options.quick else many)
+
     if options.moving:
-        frames = options.frames or (moving.QUICK_FRAMES if options.quick else moving.FRAMES)
-        repeat = options.repeat or (QUICK_REPEAT if options.quick else moving.REPEAT)
-        found = result["moving"] = moving.measure(frames, repeat)
-        print(moving.text(found), end="\n\n", flush=True)
+        frames = number(options.frames, frame_transport.QUICK_FRAMES, frame_transport.FRAMES)
+        repeat = number(options.repeat, QUICK_REPEAT, frame_transport.REPEAT)
+        found = result["moving"] = frame_transport.measure(frames, repeat)
+        print(transport_text(found), end="\n\n", flush=True)
         good &= found["holds"]
     if options.memory:
-        frames = options.frames or (memory.QUICK_FRAMES if options.quick else memory.FRAMES)
-        found = result["memory"] = memory.measure(frames)
-        print(memory.text(found), end="\n\n", flush=True)
+        frames = number(options.frames, memory_growth.QUICK_FRAMES, memory_growth.FRAMES)
+        found = result["memory"] = memory_growth.measure(frames)
+        print(memory_text(found), end="\n\n", flush=True)
         good &= found["flat"]
-    cores = result["machine"]["usable_cores"]
     if options.dask:
-        frames = options.frames or (clusters.QUICK_FRAMES if options.quick else clusters.FRAMES)
-        repeat = options.repeat or (QUICK_REPEAT if options.quick else clusters.REPEAT)
-        found = result["dask"] = clusters.measure(frames, repeat, cores)
-        print(clusters.text(found), end="\n\n", flush=True)
+        frames = number(options.frames, dask_workers.QUICK_FRAMES, dask_workers.FRAMES)
+        repeat = number(options.repeat, QUICK_REPEAT, dask_workers.REPEAT)
+        found = result["dask"] = dask_workers.measure(frames, repeat, cores)
+        print(dask_text(found), end="\n\n", flush=True)
     if options.machines:
-        found = result["machines"] = machines.run()
-        print(machines.text(found), end="\n\n", flush=True)
+        found = result["machines"] = many_machines.run()
+        print(machines_text(found), end="\n\n", flush=True)
     if options.scaling:
-        found = result["scaling"] = scaling.measure(cores, _plan(options))
-        print(scaling_text(found, options.measured), end="\n\n", flush=True)
+        found = result["scaling"] = sweep.measure(cores, _plan(options))
+        print(sweep_text(found, options.measured), end="\n\n", flush=True)
         good &= not found["problems"]
     special = options.moving or options.memory or options.dask or options.machines
     special = special or options.scaling
     tour = not (options.case or options.full or options.quick or options.frames or options.repeat)
-    chosen = options.case or (() if special else list(CASES))
+    chosen = options.case or (() if special else list(CASES.values()))
     begin = time.monotonic()
-    for number, name in enumerate(chosen, 1):
-        case = CASES[name]
-        frames = case.tour if tour else _frames(name, quick=options.quick)
-        found = result["cases"][name] = run_case(
+    for turn, case in enumerate(chosen, 1):
+        if (reason := case.available()) is not None:
+            result["skipped"][case.name] = reason
+            print(f"{case.name}: skipped, {reason}", end="\n\n", flush=True)
+            continue
+        frames = case.tour if tour else number(None, min(case.frames, QUICK_FRAMES), case.frames)
+        found = result["cases"][case.name] = run_case(
             case,
             _contenders(options.contender, TOUR_CONTENDERS if tour else DEFAULT_CONTENDERS),
             frames=options.frames or frames,
-            repeat=options.repeat or (QUICK_REPEAT if options.quick else REPEAT),
+            repeat=number(options.repeat, QUICK_REPEAT, REPEAT),
             cores=cores,
-            until=begin + TOUR * number / len(chosen) if tour else math.inf,
+            until=begin + TOUR * turn / len(chosen) if tour else math.inf,
         )
-        print(case_text(name, found, cores), end="\n\n", flush=True)
+        print(case_text(case.name, found, cores), end="\n\n", flush=True)
         good &= not found["problems"]
-    if chosen:
+    if result["cases"]:
         print(LEGEND, end="\n\n", flush=True)
-    if len(chosen) > 1:
+    if len(result["cases"]) > 1:
         print(overview(result["cases"]), end="\n\n", flush=True)
     return result, good
 
@@ -131,7 +144,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--case",
         action="append",
-        choices=CASES,
+        type=_case,
+        metavar="NAME[@FRAMES]",
         help="may be repeated; default: a tour of all, with fewer frames each",
     )
     parser.add_argument(
@@ -178,6 +192,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _case(text: str) -> Case:
+    try:
+        return find(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _scaling(text: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(Path(text).read_text())["scaling"]
@@ -186,8 +207,8 @@ def _scaling(text: str) -> dict[str, Any]:
     return found
 
 
-def _plan(options: argparse.Namespace) -> scaling.Plan:
-    plan = scaling.QUICK if options.quick else scaling.FULL
+def _plan(options: argparse.Namespace) -> sweep.Plan:
+    plan = sweep.QUICK if options.quick else sweep.FULL
     return replace(plan, repeat=options.repeat or plan.repeat)
 
 
@@ -203,22 +224,23 @@ def _positive(text: str) -> int:
     return value
 
 
-def _frames(name: str, *, quick: bool) -> int:
-    frames = CASES[name].frames
-    return min(frames, QUICK_FRAMES) if quick else frames
-
-
 def _listing() -> str:
-    cases = [(name, str(case.frames), case.about) for name, case in CASES.items()]
-    width = max(len(row[2]) for row in cases)
+    cases = [
+        (case.name, str(case.frames), case.about + _absence(case.available()))
+        for case in CASES.values()
+    ]
+    width = max(len(about) for *_, about in cases)
     shown = table(("case", "frames", ""), [(a, b, c.ljust(width)) for a, b, c in cases])
     lines = [shown, "", "contenders"]
     for name in contenders.names():
         one = contenders.load(name)
-        reason = one.available()
         about = (one.__doc__ or "").strip().partition("\n")[0]
-        lines.append(f"  {name}: {about}" + (f" (not here: {reason})" if reason else ""))
+        lines.append(f"  {name}: {about}{_absence(one.available())}")
     return "\n".join(lines)
+
+
+def _absence(reason: str | None) -> str:
+    return "" if reason is None else f" (not here: {reason})"
 
 
 if __name__ == "__main__":

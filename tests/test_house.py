@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -63,8 +63,15 @@ def imports(path: Path, **which: bool) -> Iterator[str]:
     return imports_of(path.read_text(), package, **which)
 
 
-def imports_of(text: str, package: str, *, typing: bool = True, late: bool = True) -> Iterator[str]:
-    """The same for source text that stands in a package.
+def imports_of(
+    text: str,
+    package: str,
+    *,
+    typing: bool = True,
+    late: bool = True,
+    known: Collection[str] = NAMES,
+) -> Iterator[str]:
+    """The same for source text that stands in a package; `known` are the names of modules.
 
     Without `typing`, what stands under ``if TYPE_CHECKING`` is left out; without `late`, what
     stands in a function.
@@ -89,7 +96,7 @@ def imports_of(text: str, package: str, *, typing: bool = True, late: bool = Tru
             for alias in node.names:
                 # "from . import x" and "from .x import y" both name a module.
                 full = f"{base}.{alias.name}"
-                yield full if full in NAMES else base
+                yield full if full in known else base
 
 
 def ours(path: Path, **which: bool) -> set[str]:

@@ -2,49 +2,16 @@
 
 Every case is a function of the frame's number alone, so that schemes which cut the animation into
 blocks draw the same frames, and every size is even and at 100 dots per inch.
+
+Any case can be had with another number of frames by ``name@frames``: ``grid@12``, ``pendulum@20``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from . import curves, expensive_updates, fields
+from .case import AT, Case
 
-from matplotlib.animation import FuncAnimation
-
-from . import curves, fields, simulated
-
-
-@dataclass(frozen=True)
-class Case:
-    """One animation.
-
-    Parameters
-    ----------
-    name : str
-        How it is called on the command line.
-    build : callable
-        Makes the animation of so many frames; its docstring says what it shows.
-    frames : int
-        How many there are unless somebody asks for another number.
-    tour : int
-        How many for a look at all cases in a few minutes.
-    save : dict
-        Keyword arguments for `Animation.save` and everybody who stands in for it.
-    """
-
-    name: str
-    build: Callable[[int], FuncAnimation]
-    frames: int
-    tour: int
-    save: dict[str, Any] = field(default_factory=lambda: {"fps": 30})
-
-    @property
-    def about(self) -> str:
-        """What it shows, in a line."""
-        return (self.build.__doc__ or "").strip().partition("\n")[0]
-
-
+#: All of them, by name.
 CASES: dict[str, Case] = {
     case.name: case
     for case in (
@@ -56,8 +23,31 @@ CASES: dict[str, Case] = {
         Case("strip_chart", curves.strip_chart, 200, 60),
         Case("surface", fields.surface, 150, 30),
         Case("cla", curves.cla, 200, 24),
-        Case("expensive_update", simulated.expensive_update, 200, 50),
+        Case("expensive_update", expensive_updates.expensive_update, 200, 50),
         Case("short", curves.pendulum, 20, 20),
         Case("long", curves.small, 5000, 150),
     )
 }
+
+
+def find(name: str) -> Case:
+    """Return a case by its name, with or without a number of frames behind it.
+
+    Parameters
+    ----------
+    name : str
+        Such as "grid" or "grid@12".
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or the number is none.
+    """
+    plain, at, frames = name.partition(AT)
+    if plain not in CASES:
+        raise ValueError(f"no case is called {plain!r}; there are {', '.join(CASES)}")
+    if not at:
+        return CASES[plain]
+    if not frames.isdecimal() or int(frames) < 1:
+        raise ValueError(f"{name!r}: behind {AT} comes a number of frames, 1 or more")
+    return CASES[plain].of(int(frames))

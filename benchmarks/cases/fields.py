@@ -1,4 +1,4 @@
-"""Images, many points, surfaces: what is dear to draw by itself."""
+"""Images, many points, surfaces: what is expensive to draw by itself."""
 
 from __future__ import annotations
 

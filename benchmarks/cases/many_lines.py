@@ -12,7 +12,7 @@ from matplotlib.animation import FuncAnimation
 POINTS = 50
 
 
-def lines(frames: int, width: int, height: int, artists: int) -> FuncAnimation:
+def many_lines(frames: int, width: int, height: int, artists: int) -> FuncAnimation:
     """Build an animation of one axes with so many lines, each of which moves in every frame.
 
     Parameters

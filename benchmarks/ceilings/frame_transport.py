@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from .launch import launch, tell
-from .machine import ffmpeg_path
-from .measure import Clock
-from .table import table
+from framepipe.result import FrameStats
+
+from ..measuring.clock import Clock
+from ..measuring.ffmpeg import ffmpeg_path
+from ..measuring.fresh_process import launch, tell
 
 WIDTH, HEIGHT = 1920, 1080
 NBYTES = 4 * WIDTH * HEIGHT
@@ -38,7 +39,7 @@ def command() -> list[str]:
 
 
 class Blank:
-    """A painter (see `framepipe.engines.workers.pool.Painter`) that leaves its slot as it is."""
+    """A painter (see `framepipe.engines.protocols.Painter`) that leaves its slot as it is."""
 
     def __init__(self, frames: int) -> None:
         self.frames: int | None = frames
@@ -46,10 +47,8 @@ class Blank:
     def open(self) -> None:
         """Do nothing."""
 
-    def paint(self, frame: int, out: memoryview) -> Any:
+    def paint(self, frame: int, out: memoryview) -> FrameStats:
         """Draw nothing."""
-        from framepipe.result import FrameStats
-
         return FrameStats()
 
     def finish(self) -> None:
@@ -62,7 +61,7 @@ class Blank:
 class Filled(Blank):
     """A painter that really writes every byte of its slot."""
 
-    def paint(self, frame: int, out: memoryview) -> Any:
+    def paint(self, frame: int, out: memoryview) -> FrameStats:
         """Fill the slot with one value, another one for each frame."""
         np.frombuffer(out, np.uint8).fill(frame & 0xFF)
         return super().paint(frame, out)
@@ -74,7 +73,6 @@ def engine(painter: type[Blank], frames: int) -> dict[str, Any]:
     from framepipe.engines.pipe import PipeRun
     from framepipe.engines.system.resources import default_workers
 
-    painter(1).paint(0, memoryview(bytearray(8)))  # imports what it needs
     workers = default_workers()
     with Clock() as clock, Encoder(command()) as sink:
         tally = PipeRun(
@@ -127,7 +125,7 @@ def measure(frames: int = FRAMES, repeat: int = REPEAT) -> dict[str, Any]:
     runs: list[dict[str, Any]] = []
     for turn in range(1, repeat + 1):
         for name in VARIANTS:
-            facts = launch(["benchmarks.moving", name, "--frames", str(frames)])
+            facts = launch(["benchmarks.ceilings.frame_transport", name, "--frames", str(frames)])
             runs.append({"variant": name, "round": turn, **facts})
             tell(f"moving {turn}/{repeat} {name}: {facts['frames'] / facts['wall']:.0f} frames/s")
     medians = {}
@@ -155,32 +153,9 @@ def measure(frames: int = FRAMES, repeat: int = REPEAT) -> dict[str, Any]:
     }
 
 
-def text(result: dict[str, Any]) -> str:
-    """Show what `measure` found."""
-    rows = [
-        (
-            name,
-            *(f"{found[key]:.0f}" for key in ("rate", "least", "most")),
-            f"{found['cpu']:.2f}",
-            f"{found['ratio']:.2f}",
-        )
-        for name, found in result["medians"].items()
-    ]
-    head = ("", "frames/s", "least", "most", "CPU s", "of best plain")
-    verdict = "holds" if result["holds"] else "DOES NOT HOLD"
-    return "\n".join(
-        [
-            f"moving: {result['frames']} frames of {result['size']} into ffmpeg -f null",
-            table(head, rows),
-            f"blank slots at {result['ratio']:.2f} of the best plain writer's rate; "
-            f"{MUST} or more {verdict}",
-        ]
-    )
-
-
 def main() -> None:
     """Run one variant, for `measure`."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.moving")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ceilings.frame_transport")
     parser.add_argument("variant", choices=VARIANTS)
     parser.add_argument("--frames", type=int, default=FRAMES)
     options = parser.parse_args()

@@ -19,7 +19,7 @@ import pkgutil
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from ..cases import Case
+from ..cases.case import Case
 
 
 class Contender(Protocol):

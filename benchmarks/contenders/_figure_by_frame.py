@@ -1,31 +1,16 @@
-"""What the peers have in common: a case's figure frame by frame, the ffmpeg, what is missing."""
+"""A case as somebody without `FuncAnimation` would have it: a figure, changed frame by frame."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import importlib.util
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..cases import CASES
-from ..machine import ffmpeg_path
-from ..one import neutral
-
-#: The extra that installs most of them.
-EXTRA = "bench"
-
-
-def missing(*modules: str, extra: str = EXTRA) -> str | None:
-    """Say how to install what is not there, or return None."""
-    absent = [name for name in modules if importlib.util.find_spec(name) is None]
-    return f"no {', '.join(absent)}: pip install 'framepipe[{extra}]'" if absent else None
+from ..cases import find
+from ..measuring.ffmpeg import same_defaults
 
 
 @functools.cache
@@ -47,8 +32,8 @@ def still(case: str, frames: int) -> tuple[Figure, Callable[[int], object]]:
     tuple
         The figure, and the function that makes it show a frame.
     """
-    neutral()  # in a process of somebody's pool nobody has done so yet
-    animation: Any = CASES[case].build(frames)
+    same_defaults()  # in a process of somebody's pool nobody has done so yet
+    animation: Any = find(case).build(frames)
     figure: Figure = animation._fig
     # The animation is never to run.  Without these it would want to stop when a peer closes the
     # figure, which it cannot without having started, and would complain of not having been drawn.
@@ -68,16 +53,3 @@ def rgba(figure: Figure) -> Any:
     canvas: Any = figure.canvas
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())
-
-
-@contextlib.contextmanager
-def ffmpeg_on_path() -> Iterator[None]:
-    """Let ``ffmpeg``, without a path, mean the ffmpeg that everybody uses."""
-    before = os.environ.get("PATH", "")
-    with tempfile.TemporaryDirectory(prefix="benchmarks-ffmpeg-") as folder:
-        (Path(folder) / "ffmpeg").symlink_to(ffmpeg_path())
-        os.environ["PATH"] = os.pathsep.join((folder, before))
-        try:
-            yield
-        finally:
-            os.environ["PATH"] = before

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..cases import Case
-from ..measure import Clock
+from ..cases.case import Case
+from ..measuring.clock import Clock
 
 NAME = "framepipe_writer"
 promises_identity = True

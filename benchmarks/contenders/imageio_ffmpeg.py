@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..cases import Case
-from ..measure import Clock
-from ._peers import missing, rgba, still
+from ..cases.case import Case
+from ..measuring.clock import Clock
+from ..measuring.installed import missing
+from ._figure_by_frame import rgba, still
 
 NAME = "imageio_ffmpeg"
 promises_identity = True  # a promise of ours: so it came out in every case

@@ -11,9 +11,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..cases import Case
-from ..measure import Clock
-from ._peers import ffmpeg_on_path, missing, still
+from ..cases.case import Case
+from ..measuring.clock import Clock
+from ..measuring.ffmpeg import ffmpeg_on_path
+from ..measuring.installed import missing
+from ._figure_by_frame import still
 
 NAME = "matplotloom"
 promises_identity = False

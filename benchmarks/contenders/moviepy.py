@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from ..cases import Case
-from ..measure import Clock
-from ._peers import missing, rgba, still
+from ..cases.case import Case
+from ..measuring.clock import Clock
+from ..measuring.installed import missing
+from ._figure_by_frame import rgba, still
 
 NAME = "moviepy"
 promises_identity = True  # a promise of ours: so it came out in every case

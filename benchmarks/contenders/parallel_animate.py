@@ -13,9 +13,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from ..cases import Case
-from ..measure import Clock
-from ._peers import missing, still
+from ..cases.case import Case
+from ..measuring.clock import Clock
+from ..measuring.installed import missing
+from ._figure_by_frame import still
 
 NAME = "parallel_animate"
 promises_identity = True  # a promise of ours: so it came out in every case

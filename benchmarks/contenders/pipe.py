@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..cases import Case
-from ..measure import encode
+from ..cases.case import Case
+from ..measuring.timed_encode import timed_encode
 
 NAME = "pipe"
 promises_identity = True
@@ -20,4 +20,4 @@ def available() -> str | None:
 
 def run(case: Case, path: Path, frames: int) -> dict[str, Any]:
     """Encode with nothing but defaults."""
-    return encode(case, path, frames)
+    return timed_encode(case.build(frames), path, **case.save)

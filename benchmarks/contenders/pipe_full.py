@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import Any
 
-from ..cases import Case
-from ..measure import encode
+from ..cases.case import Case
+from ..measuring.timed_encode import timed_encode
 
 NAME = "pipe_full"
 promises_identity = True
@@ -20,9 +19,5 @@ def available() -> str | None:
 
 
 def run(case: Case, path: Path, frames: int) -> dict[str, Any]:
-    """Encode with ``redraw="full"``; without that keyword full drawing is all there is."""
-    import framepipe
-
-    has_choice = "redraw" in inspect.signature(framepipe.encode).parameters
-    options = {"redraw": "full"} if has_choice else {}
-    return {**encode(case, path, frames, **options), "options": options}
+    """Encode with ``redraw="full"``."""
+    return timed_encode(case.build(frames), path, **case.save, redraw="full")

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..cases import Case
-from ..measure import Clock
+from ..cases.case import Case
+from ..measuring.clock import Clock
 
 NAME = "seed"
 promises_identity = False

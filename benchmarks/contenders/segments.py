@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..cases import Case
-from ..measure import encode
+from ..cases.case import Case
+from ..measuring.timed_encode import timed_encode
 
 NAME = "segments"
 promises_identity = False  # the frames are the same, but each block is encoded by itself
@@ -20,4 +20,4 @@ def available() -> str | None:
 
 def run(case: Case, path: Path, frames: int) -> dict[str, Any]:
     """Encode with ``mode="segments"``."""
-    return encode(case, path, frames, mode="segments")
+    return timed_encode(case.build(frames), path, **case.save, mode="segments")

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 #: What can hold a movie up, by the name it has in results.
-PARTS = {
+BOTTLENECKS = {
     "encoder": "the encoder",
     "worker": "replay and drawing in each worker",
     "main": "the main process",
@@ -135,7 +135,7 @@ class Forecast:
     seconds : float
         All in all.
     holds : str
-        The part that holds it up, a key of `PARTS`.
+        The part that holds it up, a key of `BOTTLENECKS`.
     parts : dict
         Seconds of each part, all of which come after ``before``.
     before : float

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from .cases import CASES
-from .table import table
+from ..cases import CASES
 
 CASE = "pendulum"
 FRAMES, REPEAT = 600, 3
@@ -34,9 +32,11 @@ def measure(frames: int, repeat: int, cores: int) -> dict[str, Any]:
         Seconds of every run by number of workers (0: the ordered pipe of the same machine), and
         the frames.
     """
-    from distributed import Client, LocalCluster
+    import distributed
 
     import framepipe
+
+    dask: Any = distributed  # only half of its functions have types
 
     counts = sorted({1, 2, cores, 2 * cores})
     runs: dict[int, list[float]] = {count: [] for count in (0, *counts)}
@@ -49,10 +49,10 @@ def measure(frames: int, repeat: int, cores: int) -> dict[str, Any]:
                     runs[0].append(framepipe.encode(case.build(frames), path, **case.save).seconds)
                     continue
                 with (
-                    LocalCluster(
+                    dask.LocalCluster(
                         n_workers=count, threads_per_worker=1, dashboard_address=None
                     ) as cluster,
-                    Client(cluster) as client,
+                    dask.Client(cluster) as client,
                 ):
                     begin = time.perf_counter()
                     movie = framepipe.encode(
@@ -65,19 +65,3 @@ def measure(frames: int, repeat: int, cores: int) -> dict[str, Any]:
                     if movie.frames != frames:
                         raise RuntimeError(f"{movie.frames} frames instead of {frames}")
     return {"case": CASE, "frames": frames, "seconds": runs, "cores": cores}
-
-
-def text(found: dict[str, Any]) -> str:
-    """Show it as a table."""
-    seconds = {count: statistics.median(runs) for count, runs in found["seconds"].items()}
-    rows = [
-        (
-            f"{count} Dask workers" if count else "the pipe, no Dask",
-            f"{value:.2f}",
-            f"{found['frames'] / value:.0f}",
-            f"{seconds[1] / value:.2f}",
-        )
-        for count, value in seconds.items()
-    ]
-    title = f"{found['case']}, {found['frames']} frames, {found['cores']} cores, medians"
-    return "\n".join([title, table(("", "wall s", "frames/s", "x one worker"), rows)])

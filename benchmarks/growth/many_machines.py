@@ -15,8 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from .cases import CASES
-from .table import table
+from ..cases import CASES
 
 CASE = "pendulum"
 TOTAL = 100_000
@@ -28,7 +27,7 @@ SMALL, LARGE = 100, 500
 
 
 @dataclass(frozen=True)
-class Costs:
+class BlockCosts:
     """What things cost, in seconds unless it is said.
 
     Parameters
@@ -60,7 +59,7 @@ class Costs:
     task: float
 
 
-def measure() -> Costs:
+def measure() -> BlockCosts:
     """Measure the costs on this machine, one block at a time."""
     from concurrent.futures import ProcessPoolExecutor
 
@@ -69,7 +68,7 @@ def measure() -> Costs:
     from framepipe.encoding.command import Encoding
     from framepipe.encoding.stitching.stitch import SegmentList, join_by_copying
 
-    from .machine import ffmpeg_path
+    from ..measuring.ffmpeg import ffmpeg_path
 
     case = CASES[CASE]
 
@@ -77,7 +76,7 @@ def measure() -> Costs:
         mode = framepipe.Segments(blocks=blocks, executor=executor)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "m.mp4")
-            options = {} if executor is not None else {"workers": 1}
+            options: dict[str, Any] = {} if executor is not None else {"workers": 1}
             begin = time.perf_counter()
             framepipe.encode(case.build(frames), path, mode=mode, **case.save, **options)
             return time.perf_counter() - begin
@@ -125,7 +124,7 @@ def measure() -> Costs:
     # 20 and 200 segments of 10,000 frames; 2 segments of 1,000.
     join_block = (blocks - frames) / 180
     join_frame = max(0.0, (frames - few - 18 * join_block) / 9000)
-    return Costs(
+    return BlockCosts(
         start=started,
         update=update,
         frame=frame,
@@ -138,12 +137,12 @@ def measure() -> Costs:
     )
 
 
-def simulate(costs: Costs, total: int, machines: int) -> dict[str, float]:
+def simulate(costs: BlockCosts, total: int, machines: int) -> dict[str, float]:
     """Work out how long a movie takes, and what for.
 
     Parameters
     ----------
-    costs : Costs
+    costs : BlockCosts
         What things cost.
     total : int
         Number of frames.
@@ -204,49 +203,3 @@ def run() -> dict[str, Any]:
         "costs": asdict(costs),
         "simulated": [simulate(costs, TOTAL, machines) for machines in MACHINES],
     }
-
-
-def text(found: dict[str, Any]) -> str:
-    """Show the costs, the table, and where it stops."""
-    costs = ", ".join(
-        f"{name} {value:.0f} bytes" if name == "size" else f"{name} {1000 * value:.2f} ms"
-        for name, value in found["costs"].items()
-    )
-    rows = []
-    one = found["simulated"][0]["wall"]
-    stops = None
-    for row in found["simulated"]:
-        speed = one / row["wall"]
-        if stops is None and speed < row["machines"] / 2:
-            stops = row
-        parts = ("start", "replay", "edges", "drawing", "waiting")
-        busy = sum(row[part] for part in parts)
-        rows.append(
-            (
-                str(row["machines"]),
-                str(row["blocks"]),
-                f"{row['wall']:.1f}",
-                f"{speed:.1f}",
-                f"{100 * speed / row['machines']:.0f} %",
-                *(f"{100 * row[part] / busy:.0f} %" for part in parts),
-                f"{row['transfer'] + row['join']:.1f}",
-            )
-        )
-    head = (
-        "machines", "blocks", "wall s", "speed-up", "of ideal", "start", "replay", "edges",
-        "drawing", "waiting", "home+join s",
-    )  # fmt: skip
-    lines = [
-        f"simulated from costs measured here: {found['case']}, {found['frames']} frames, "
-        f"{found['wire'] * 8 / 1e6:.0f} Mbit/s home",
-        costs,
-        table(head, rows),
-    ]
-    if stops is not None:
-        parts = {part: stops[part] for part in ("start", "replay", "edges", "waiting")}
-        parts["home and joining"] = (stops["transfer"] + stops["join"]) * stops["machines"]
-        worst = max(parts, key=lambda part: parts[part])
-        lines.append(
-            f"Half of the ideal is lost at {stops['machines']} machines; most of it to {worst}."
-        )
-    return "\n".join(lines)

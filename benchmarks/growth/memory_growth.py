@@ -16,9 +16,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from .cases import CASES
-from .launch import launch, tell
-from .table import table
+from ..cases import CASES
+from ..measuring.ffmpeg import same_defaults
+from ..measuring.fresh_process import launch, tell
 
 FRAMES = 5000
 QUICK_FRAMES = 1500  # fewer, and the encoder is still filling its queues at the first look
@@ -129,7 +129,7 @@ def _rise(values: list[int]) -> float:
 def measure(frames: int = FRAMES) -> dict[str, Any]:
     """Sample in a fresh process, and judge."""
     tell(f"memory: {frames} frames, which takes a while")
-    facts = launch(["benchmarks.memory", "--frames", str(frames)])
+    facts = launch(["benchmarks.growth.memory_growth", "--frames", str(frames)])
     processes = growth(facts["samples"])
     # A process that came or went on the way (a worker that died) is not flat, whatever it had.
     looks = len(facts["samples"])
@@ -138,49 +138,12 @@ def measure(frames: int = FRAMES) -> dict[str, Any]:
     return {**facts, "processes": processes, "allowed": ALLOWED, "flat": flat}
 
 
-def text(result: dict[str, Any]) -> str:
-    """Show what `measure` found."""
-
-    def mib(values: dict[str, int], key: str) -> str:
-        return f"{values[key] / 2**20:.2f}" if key in values else ""
-
-    rows = [
-        (
-            name,
-            mib(one["first"], "rss"),
-            mib(one["grown"], "rss"),
-            f"{one['trend'] / 2**20:.2f}",
-            mib(one["first"], "pss"),
-            mib(one["grown"], "pss"),
-            str(one["first"]["fds"]),
-            str(one["grown"]["fds"]),
-            "flat" if one["flat"] else "GROWS",
-        )
-        for name, one in result["processes"].items()
-    ]
-    first = result["samples"][0]["frame"] if result["samples"] else 0
-    head = ("", "RSS MiB", "grown", "trend", "PSS MiB", "grown", "fds", "grown", "")
-    return "\n".join(
-        [
-            f"memory: {result['frames']} frames of 320x240, {result['workers']} workers; "
-            f"at frame {first}, and the largest growth after it"
-            f" ({len(result['samples'])} looks)",
-            table(head, rows),
-            f"memory and descriptors are {'flat' if result['flat'] else 'NOT FLAT'} "
-            f"(less than {ALLOWED / 2**20:.0f} MiB RSS and no descriptor more, each process; "
-            f"ffmpeg's trend less than {ALLOWED_FFMPEG / 2**20:.0f})",
-        ]
-    )
-
-
 def main() -> None:
     """Sample, for `measure`."""
-    from .one import neutral
-
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth.memory_growth")
     parser.add_argument("--frames", type=int, default=FRAMES)
     options = parser.parse_args()
-    neutral()
+    same_defaults()
     print(json.dumps(sample(options.frames)))
 
 

@@ -2,9 +2,10 @@
 
 ``python -m benchmarks --scaling`` changes one thing at a time around a base (one moving line,
 640x480, 300 frames, a worker for every core); every point is a fresh process, points take turns,
-and every movie's frames are counted.  Medians get a straight line each (see `benchmarks.model`),
-and the costs that follow from them a forecast for machines with more cores; the share of the
-encoder's work that more cores speed up is measured by letting it use 1, 2, 4, ... of those here.
+and every movie's frames are counted.  Medians get a straight line each (see
+`benchmarks.growth.cost_model`), and the costs that follow from them a forecast for machines with
+more cores; the share of the encoder's work that more cores speed up is measured by letting it use
+1, 2, 4, ... of those here.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import ceilings
-from .check import decode, problem
-from .launch import RunFailed, launch, tell
-from .machine import ffmpeg_path
-from .model import Costs, enough_cores, estimate, fit, predict
-from .point import Point
+from ..ceilings.encoding_alone import encode_alone
+from ..measuring.decoded_movie import decode, problem
+from ..measuring.ffmpeg import ffmpeg_path
+from ..measuring.fresh_process import RunFailed, launch, tell
+from .cost_model import Costs, enough_cores, estimate, fit, predict
+from .sweep_point import Point
 
 #: Seconds after which no other round begins.
 BUDGET = 540.0
@@ -129,7 +130,7 @@ def measure(
                 tell(f"scaling {turn}/{plan.repeat} {point}: {shown}")
             for count in _encoder_cores(cores):
                 with only(count):
-                    spent = ceilings.encode_alone(raw["argv"])
+                    spent = encode_alone(raw["argv"])
                 # On one core they are the same, but for other programs on that core.
                 seconds = spent["cpu" if count == 1 else "wall"]
                 alone.setdefault(count, []).append(seconds / raw["frames"])
@@ -259,4 +260,4 @@ def _make(point: Point, path: Path) -> dict[str, Any]:
 
 def _launch(point: Point, path: Path, *options: str) -> dict[str, Any]:
     about = [f"--{name}={value}" for name, value in asdict(point).items()]
-    return launch(["benchmarks.point", *about, "--output", str(path), *options])
+    return launch(["benchmarks.growth.sweep_point", *about, "--output", str(path), *options])

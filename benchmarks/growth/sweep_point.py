@@ -1,4 +1,4 @@
-"""One point of `benchmarks.scaling`, in a process of its own; prints one line of JSON."""
+"""One point of `benchmarks.growth.sweep`, in a process of its own; prints one line of JSON."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import argparse
 import json
 import resource
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
 from matplotlib.animation import FuncAnimation
 
-from . import ceilings
-from .cases import Case
-from .cases.lines import lines
-from .measure import encode
+from ..cases.case import Case
+from ..cases.many_lines import many_lines
+from ..ceilings.encoding_alone import write_raw_frames
+from ..measuring.ffmpeg import same_defaults
+from ..measuring.timed_encode import timed_encode
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Point:
         """What is drawn."""
 
         def build(frames: int) -> FuncAnimation:
-            return lines(frames, self.width, self.height, self.artists)
+            return many_lines(frames, self.width, self.height, self.artists)
 
         return Case("lines", build, frames=self.frames, tour=self.frames)
 
@@ -68,11 +69,9 @@ def make(point: Point, path: Path) -> dict[str, Any]:
         ``wall``; CPU seconds of the main process, of the workers and of the encoder; what share of
         the time that workers were busy they spent in updates; and the report.
     """
-    # Built before our own CPU time is looked at; `encode` asks for the animation after that.
     animation = point.case.build(point.frames)
-    case = replace(point.case, build=lambda _: animation)
     before = _own_cpu()
-    facts = encode(case, path, point.frames, workers=point.workers)
+    facts = timed_encode(animation, path, **point.case.save, workers=point.workers)
     main = _own_cpu() - before
     report = facts["movie"]["report"]
     encoder = report["encoder_cpu"]
@@ -93,19 +92,19 @@ def _own_cpu() -> float:
 
 
 def main() -> None:
-    """Make one movie, or the raw frames for the encoder, for `benchmarks.scaling`."""
-    from .one import neutral
-
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.point", description=__doc__)
+    """Make one movie, or the raw frames for the encoder, for `benchmarks.growth.sweep`."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.growth.sweep_point", description=__doc__
+    )
     for field in fields(Point):
         parser.add_argument(f"--{field.name}", type=int, required=True)
     parser.add_argument("--output", type=Path, required=True, help="the file to write")
     parser.add_argument("--raw", action="store_true", help="write raw frames for the encoder")
     options = parser.parse_args()
-    neutral()
+    same_defaults()
     point = Point.of(vars(options))
     if options.raw:
-        facts = ceilings.prepare(point.case, point.frames, options.output)
+        facts = write_raw_frames(point.case, point.frames, options.output)
     else:
         facts = make(point, options.output)
     print(json.dumps(facts, default=str))

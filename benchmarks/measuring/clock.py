@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import resource
 import time
-import warnings
 from pathlib import Path
 from typing import Any, Self
-
-from .cases import Case
 
 
 def cpu_seconds() -> float:
@@ -64,36 +60,3 @@ class Clock:
     def facts(self) -> dict[str, Any]:
         """Return them, by name."""
         return {"wall": self.wall, "cpu": self.cpu, "moved": self.moved}
-
-
-def encode(case: Case, path: Path, frames: int, **options: Any) -> dict[str, Any]:
-    """Run `framepipe.encode` on a case.
-
-    Parameters
-    ----------
-    case : Case
-        What to draw.
-    path : Path
-        The movie.
-    frames : int
-        How many frames.
-    **options
-        Further keyword arguments for `framepipe.encode`.
-
-    Returns
-    -------
-    dict
-        Wall and CPU seconds, frames, the `Movie` as a dict, and what it warned of (that it began
-        again, for one).
-    """
-    import framepipe
-
-    animation = case.build(frames)
-    with warnings.catch_warnings(record=True) as warned, Clock() as clock:
-        movie = framepipe.encode(animation, path, **case.save, **options)
-    return {
-        **clock.facts(),
-        "frames": movie.frames,
-        "movie": dataclasses.asdict(movie),
-        "warnings": [str(one.message) for one in warned],
-    }

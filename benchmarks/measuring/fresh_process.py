@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .peak import Peak
+from .peak_memory import Peak
 
 #: Where ``python -m benchmarks...`` works.
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 #: Seconds after which a run is given up.
 TIMEOUT = 1200.0
@@ -44,7 +44,7 @@ def launch(arguments: Sequence[str], timeout: float = TIMEOUT) -> dict[str, Any]
     -------
     dict
         What it printed, and ``peak``: the bytes of memory that all its processes together held
-        at most (see `benchmarks.peak`; None where that cannot be told).
+        at most (see `benchmarks.measuring.peak_memory`; None where that cannot be told).
 
     Raises
     ------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import importlib.metadata
 import os
 import platform
@@ -14,18 +13,11 @@ from typing import Any
 
 from framepipe.engines.system.resources import usable_cpus
 
-from .launch import ROOT
+from .ffmpeg import ffmpeg_path
+from .fresh_process import ROOT
 
 
-@functools.cache
-def ffmpeg_path() -> str:
-    """Return the ffmpeg that everybody uses."""
-    import imageio_ffmpeg
-
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
-
-
-def facts() -> dict[str, Any]:
+def machine_facts() -> dict[str, Any]:
     """Return versions, machine, date and commit."""
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

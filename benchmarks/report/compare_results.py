@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .contenders import SERIAL
-from .table import table
+from ..contenders import SERIAL
+from .text_tables import table
 
 #: Per cent by which something may be slower.
 LIMIT = 10.0

@@ -6,8 +6,10 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .ceilings import DRAWINGS, ENCODE, limit
-from .contenders import SERIAL
+from ..ceilings.drawing_alone import DRAWINGS
+from ..ceilings.encoding_alone import ENCODE
+from ..ceilings.limit import limit
+from ..contenders import SERIAL
 
 
 def middle(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

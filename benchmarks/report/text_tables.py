@@ -32,7 +32,7 @@ def case_text(name: str, result: Mapping[str, Any], cores: int) -> str:
     name : str
         Of the case.
     result : mapping
-        What `benchmarks.runner.run_case` returned.
+        What `benchmarks.runner.in_turn.run_case` returned.
     cores : int
         CPUs there are to use.
     """
@@ -66,7 +66,7 @@ def overview(cases: Mapping[str, Mapping[str, Any]]) -> str:
     Parameters
     ----------
     cases : mapping
-        By name, what `benchmarks.runner.run_case` returned.
+        By name, what `benchmarks.runner.in_turn.run_case` returned.
     """
     head = ("seconds", "frames", "serial", "framepipe", "x serial", "limit", "x limit")
     rows = []

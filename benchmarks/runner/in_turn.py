@@ -10,13 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import ceilings, contenders
-from .cases import Case
-from .check import Decoded, decode, problem
-from .contenders import SERIAL, Contender
-from .launch import RunFailed, launch, tell
-from .machine import ffmpeg_path
-from .summary import summarise
+from .. import contenders
+from ..cases.case import Case
+from ..ceilings.drawing_alone import DRAWINGS
+from ..ceilings.encoding_alone import ENCODE, RAW, encode_alone
+from ..contenders import SERIAL, Contender
+from ..measuring.decoded_movie import Decoded, decode, problem
+from ..measuring.ffmpeg import ffmpeg_path
+from ..measuring.fresh_process import RunFailed, launch, tell
+from ..report.medians import summarise
 
 
 def run_case(
@@ -53,14 +55,13 @@ def run_case(
     """
     field = {name: contenders.load(name) for name in dict.fromkeys((SERIAL, *chosen))}
     reasons = {name: one.available() for name, one in field.items()}
-    reasons |= {name: ceilings.unavailable(kind) for name, kind in ceilings.DRAWINGS.items()}
     skipped = {name: reason for name, reason in reasons.items() if reason is not None}
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder:
         session = Session(case, frames, Path(folder))
         turns: dict[str, Callable[[], dict[str, Any]]] = {
             **{name: partial(session.contend, one) for name, one in field.items()},
-            ceilings.ENCODE: session.encode_alone,
-            **{name: partial(session.draw, name) for name in ceilings.DRAWINGS},
+            ENCODE: session.encode_alone,
+            **{name: partial(session.draw, name) for name in DRAWINGS},
         }
         for turn in range(1, repeat + 1):
             begin = time.monotonic()
@@ -140,9 +141,9 @@ class Session:
     def encode_alone(self) -> dict[str, Any]:
         """Encode the raw frames; the same frames and arguments must give the same movie."""
         if self._raw is None:
-            self._raw = self._launch(ceilings.RAW, self.folder / "frames.rgba")
+            self._raw = self._launch(RAW, self.folder / "frames.rgba")
         raw, frames = self._raw, self._raw["frames"]
-        measured = ceilings.encode_alone(raw["argv"])
+        measured = encode_alone(raw["argv"])
         look = self.look(Path(raw["movie"]), frames, identity=frames == self.frames)
         scaled = {kind: seconds * self.frames / frames for kind, seconds in measured.items()}
         return {**scaled, "frames": frames, "argv": raw["argv"], **look}
@@ -190,5 +191,11 @@ class Session:
 
     def _launch(self, name: str, output: Path | None = None) -> dict[str, Any]:
         """Run something in a fresh process."""
-        arguments = ["benchmarks.one", self.case.name, name, "--frames", str(self.frames)]
+        arguments = [
+            "benchmarks.runner.single_run",
+            self.case.name,
+            name,
+            "--frames",
+            str(self.frames),
+        ]
         return launch(arguments if output is None else [*arguments, "--output", str(output)])

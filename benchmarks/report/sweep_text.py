@@ -1,13 +1,13 @@
-"""What `benchmarks.scaling` found, in words and tables."""
+"""What `benchmarks.growth.sweep` found, in words and tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .model import PARTS, predict
-from .scaling import costs_of
-from .table import table
+from ..growth.cost_model import BOTTLENECKS, predict
+from ..growth.sweep import costs_of
+from .text_tables import table
 
 #: A line that explains less than this is called poor.
 POOR = 0.8
@@ -16,13 +16,13 @@ POOR = 0.8
 OFF = 0.25
 
 
-def text(found: Mapping[str, Any], measured: Mapping[str, Any] | None = None) -> str:
+def sweep_text(found: Mapping[str, Any], measured: Mapping[str, Any] | None = None) -> str:
     """Show points, lines, costs and the forecast.
 
     Parameters
     ----------
     found : mapping
-        What `benchmarks.scaling.measure` returned.
+        What `benchmarks.growth.sweep.measure` returned.
     measured : mapping, optional
         The same, from another machine, to be held against the forecast.
     """
@@ -132,14 +132,14 @@ def _forecast(found: Mapping[str, Any]) -> str:
             str(one["cores"]),
             f"{one['seconds']:.2f}",
             f"{alone / one['seconds']:.1f}",
-            *(f"{one['parts'][part]:.2f}" for part in PARTS),
+            *(f"{one['parts'][part]:.2f}" for part in BOTTLENECKS),
             f"{one['before']:.2f}",
             f"{100 * one['replayed']:.0f} %",
-            PARTS[one["holds"]],
+            BOTTLENECKS[one["holds"]],
         )
         for one in found["forecast"]
     ]
-    head = ("cores", "seconds", "x 1 core", *PARTS, "before", "repeated", "what holds it up")
+    head = ("cores", "seconds", "x 1 core", *BOTTLENECKS, "before", "repeated", "what holds it up")
     return "\n".join(
         [
             f"forecast for {found['base']} frames, a worker for every core (nothing measured here)",
@@ -167,7 +167,7 @@ def _beside(found: Mapping[str, Any], measured: Mapping[str, Any]) -> str:
                 f"{said.seconds:.2f}",
                 f"{point['seconds']:.2f}",
                 f"{said.seconds / point['seconds']:.2f}",
-                PARTS[said.holds],
+                BOTTLENECKS[said.holds],
             )
         )
     head = ("workers", "frames", "forecast s", "measured s", "ratio", "what should hold it up")

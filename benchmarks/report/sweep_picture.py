@@ -1,4 +1,4 @@
-"""The picture of `benchmarks.scaling`: four panels of points and lines, one with the forecast."""
+"""The picture of `benchmarks.growth.sweep`: points and lines in four panels, and the forecast."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
-from .meaning import series
-from .model import predict
-from .scaling import costs_of
-from .style import GREY, INK, WIDTH
+from ..growth.cost_model import predict
+from ..growth.sweep import costs_of
+from .picture_style import GREY, INK, WIDTH
+from .sweep_text import series
 
 POINTS, LINE, FORECAST = "#0072B2", "#56B4E9", "#D55E00"
 
@@ -23,7 +23,7 @@ POINTS, LINE, FORECAST = "#0072B2", "#56B4E9", "#D55E00"
 MOST = 64
 
 
-def draw_scaling(found: Mapping[str, Any]) -> Figure:
+def draw_sweep(found: Mapping[str, Any]) -> Figure:
     """Draw a panel for each series."""
     figure = Figure(figsize=(WIDTH, 6.0), layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1))
     FigureCanvasAgg(figure)

@@ -1,0 +1,1 @@
+"""How time and memory grow: with workers, frames, size, artists, cores, Dask workers, machines."""

@@ -1,0 +1,1 @@
+"""Results of cases, shown and compared: medians, tables, pictures.  Nothing is measured here."""

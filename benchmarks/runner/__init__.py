@@ -1,0 +1,1 @@
+"""Cases and contenders brought together: single runs in fresh processes, and taking turns."""
