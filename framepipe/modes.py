@@ -6,7 +6,7 @@ import logging
 import pickle
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,7 @@ def by_pipe(task: Task, redraw: str) -> Made:
             painter = task.job.painter(redraw=redraw)
             return Made(run_inline(painter, task.frame.nbytes, sink, task.progress), "pipe")
         run = PipeRun(
-            task.job.painter_maker(travels=task.start_method != "fork", redraw=redraw),
+            task.job.painter_factory(redraw=redraw),
             task.frame.nbytes,
             task.job.frames,
             sink,
@@ -240,11 +240,8 @@ class InSegments:
     ) -> tuple[Tally, list[tuple[int, int]]]:
         """Record all blocks; return what was done, and each block's number and frames."""
         if self._wanted.executor is not None:
-            return self._record_abroad(task, redraw, make_sink, parts)
-        if task.workers == 0:
-            maker: Any = partial(task.job.painter, redraw=redraw)
-        else:
-            maker = task.job.painter_maker(travels=task.start_method != "fork", redraw=redraw)
+            return self._record_by_executor(task, redraw, make_sink, parts)
+        maker = task.job.painter_factory(redraw=redraw)
         run = SegmentsRun(
             maker,
             make_sink,
@@ -258,11 +255,11 @@ class InSegments:
         )
         return run.run(), run.ledger.made
 
-    def _record_abroad(
+    def _record_by_executor(
         self, task: Task, redraw: str, make_sink: Callable[[Any, str], Any], parts: SegmentFolder
     ) -> tuple[Tally, list[tuple[int, int]]]:
         """Do the same with somebody else's processes."""
-        maker = task.job.painter_maker(travels=True, redraw=redraw, abroad=True)
+        maker = replace(task.job.painter_factory(redraw=redraw), on_another_machine=True)
         run = ExecutorRun(
             self._wanted.executor,
             pickle.dumps(partial(Records, maker, make_sink, task.frame.nbytes)),

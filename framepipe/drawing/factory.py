@@ -1,16 +1,17 @@
-"""What is to be drawn, as the front door sees it: an animation, its settings, its painters."""
+"""From the user's animation to what makes painters of it, in whatever process they are to paint."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
+from matplotlib.figure import Figure
 
 from .painter import Painter
-from .pickling import pack, restore_random, snapshot_random, unpack
+from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
 from .replay import Replay, check_animations
 from .settings import (
     FrameSettings,
@@ -19,6 +20,197 @@ from .settings import (
     movie_settings,
 )
 from .writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe, writer_class
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAnimation:
+    """The animation that a user gave, made if it was given as a function.
+
+    A context, at whose end the figure of an animation made here is closed.
+
+    Parameters
+    ----------
+    animations : tuple of Animation
+        The animation, and those that run along on its figure.
+    frames : int or None
+        Number of frames, as far as it is known beforehand.
+    make : callable or None
+        The user's function that made the animation.
+    extra_anim : tuple of Animation
+        As the user gave them.
+    random_before : RandomStates
+        As they were before `make` was called.
+    """
+
+    animations: tuple[Animation, ...]
+    frames: int | None
+    make: Callable[[], Animation] | None
+    extra_anim: tuple[Animation, ...]
+    random_before: RandomStates
+
+    @property
+    def figure(self) -> Figure:
+        """The figure that changes."""
+        figure: Figure = self.animations[0]._fig  # type: ignore[attr-defined]
+        return figure
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.make is not None:
+            plt.close(self.figure)  # we made it, nobody else will
+
+    def painter_factory(
+        self,
+        settings: FrameSettings,
+        *,
+        independent: bool = False,
+        redraw: str = "full",
+        writers: Writers | None = None,
+    ) -> PainterFactory:
+        """Return what makes painters of the animation.
+
+        Parameters
+        ----------
+        settings : FrameSettings
+            How to draw.
+        independent : bool, default: False
+            See `Replay`.
+        redraw : {"auto", "full", "verify"}, default: "full"
+            See `Painter`.
+        writers : Writers, optional
+            matplotlib writers that are to take the frames.
+        """
+        return PainterFactory(
+            self.animations,
+            settings,
+            independent=independent,
+            redraw=redraw,
+            writers=writers,
+            random=snapshot_random(),
+            make=self.make,
+            extra_anim=self.extra_anim,
+            random_before=self.random_before,
+        )
+
+
+def open_animation(
+    animation: Animation | Callable[[], Animation],
+    extra_anim: Sequence[Animation] | None = None,
+    *,
+    independent: bool = False,
+) -> OpenedAnimation:
+    """Resolve what a user gave as an animation.
+
+    Parameters
+    ----------
+    animation : Animation or callable
+        The animation, or a function without arguments that makes it.
+    extra_anim : sequence of Animation, optional
+        Animations that run along.
+    independent : bool, default: False
+        See `Replay`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of these will not do, or the animation has no frames.
+    """
+    before = snapshot_random()
+    make: Callable[[], Animation] | None = None
+    if not isinstance(animation, Animation) and callable(animation):
+        make, animation = animation, animation()
+    extra = tuple(extra_anim or ())
+    animations = check_animations(animation, extra)
+    opened = OpenedAnimation(animations, None, make, extra, before)
+    try:
+        frames = Replay(animations, independent=independent).length
+        if frames == 0:
+            raise ValueError("the animation has no frames")
+    except BaseException:
+        opened.__exit__()
+        raise
+    return replace(opened, frames=frames)
+
+
+@dataclass(frozen=True, slots=True)
+class PainterFactory:
+    """Makes a painter, in this process, in a fork of it, or in one it was pickled for.
+
+    Here and in a fork it paints the animation that stands here.  Pickled, it is that animation,
+    or the user's function that makes it, together with the environment that drawing depends on;
+    see `framepipe.drawing.pickling`.
+
+    Parameters
+    ----------
+    animations : tuple of Animation
+        On one figure; empty where they have yet to be made.
+    settings : FrameSettings
+        How to draw.
+    independent, redraw, writers
+        See `Painter`.
+    random : RandomStates, optional
+        What `random` and `numpy.random` begin from.  A fork needs it too: Python seeds `random`
+        anew in every one.
+    make : callable, optional
+        The user's function that makes the animation in a process that it was pickled for.
+    extra_anim : tuple of Animation
+        What runs along with an animation that `make` makes.
+    random_before : RandomStates, optional
+        What `make` begins from.
+    on_another_machine : bool, default: False
+        Whether it may be unpickled on another machine, with other folders and fonts.
+    """
+
+    animations: tuple[Animation, ...]
+    settings: FrameSettings
+    independent: bool = False
+    redraw: str = "full"
+    writers: Writers | None = None
+    random: RandomStates | None = None
+    make: Callable[[], Animation] | None = None
+    extra_anim: tuple[Animation, ...] = ()
+    random_before: RandomStates | None = None
+    on_another_machine: bool = False
+
+    def __call__(self) -> Painter:
+        """Make a painter, not yet opened."""
+        if self.random is not None:
+            restore_random(self.random)
+        animations = self.animations
+        if not animations and self.make is not None:
+            animations = check_animations(self.make(), self.extra_anim)
+        return Painter(
+            animations,
+            self.settings,
+            independent=self.independent,
+            redraw=self.redraw,
+            writers=self.writers,
+        )
+
+    def __reduce__(self) -> tuple[Callable[[bytes], PainterFactory], tuple[bytes]]:
+        """Pickle the animation and its environment.
+
+        Raises
+        ------
+        NotPicklable
+            If the animation refers to something that cannot be pickled.
+        ImportError
+            If cloudpickle is not installed.
+        """
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        users: list[object] = [*self.animations]
+        if self.make is not None:
+            content |= {"animations": (), "random": self.random_before}
+            users = [self.make]
+        if self.writers is not None:
+            users.append(self.writers.writer_class)
+        return _unpickle, (dumps(content, users=users, on_another_machine=self.on_another_machine),)
+
+
+def _unpickle(data: bytes) -> PainterFactory:
+    return PainterFactory(**loads(data))
 
 
 class Job:
@@ -60,21 +252,8 @@ class Job:
         self._writer = writer
         self._writers: Writers | None = None
         self._independent = independent
-        self._extra = extra_anim
-        self._random = snapshot_random()
-        self._factory: Callable[[], Animation] | None = None
-        if not isinstance(animation, Animation) and callable(animation):
-            self._factory = animation
-            animation = animation()
-        self._animations = check_animations(animation, extra_anim)
-        self._figure = self._animations[0]._fig  # type: ignore[attr-defined]
-        try:
-            self.frames = Replay(self._animations, independent=independent).length
-            if self.frames == 0:
-                raise ValueError("the animation has no frames")
-        except BaseException:
-            self.__exit__()
-            raise
+        self._opened = open_animation(animation, extra_anim, independent=independent)
+        self.frames = self._opened.frames
         self._settings: FrameSettings | None = None
         self._given: dict[str, Any] = {}
 
@@ -82,8 +261,7 @@ class Job:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._factory is not None:
-            plt.close(self._figure)  # we made it, nobody else will
+        self._opened.__exit__()
 
     def movie_settings(
         self,
@@ -98,7 +276,9 @@ class Job:
         self._given = {
             "codec": codec, "bitrate": bitrate, "extra_args": extra_args, "metadata": metadata,
         }  # fmt: skip
-        return movie_settings(self._animations[0], writer=self._writer, fps=fps, **self._given)
+        return movie_settings(
+            self._opened.animations[0], writer=self._writer, fps=fps, **self._given
+        )
 
     def use_writer(
         self, filename: str, fps: float, find_ffmpeg: Callable[[], str]
@@ -155,7 +335,7 @@ class Job:
     ) -> FrameSettings:
         """Work out how frames are to be drawn; see `settings.frame_settings`."""
         self._settings = frame_settings(
-            self._figure,
+            self._opened.figure,
             dpi=dpi,
             codec=codec,
             suffix=suffix,
@@ -167,59 +347,12 @@ class Job:
 
     def painter(self, *, redraw: str) -> Painter:
         """Return a painter for this process; `redraw` as `Painter` takes it."""
-        return Painter(self._animations, **self._options(redraw))
+        return self.painter_factory(redraw=redraw)()
 
-    def painter_maker(
-        self, *, travels: bool, redraw: str, abroad: bool = False
-    ) -> Callable[[], Painter]:
-        """Return the function that makes a painter in a worker.
-
-        Parameters
-        ----------
-        redraw : {"auto", "full", "verify"}
-            See `Painter`.
-        travels : bool
-            Whether it is to be pickled for a process that is not a fork of this one.
-        abroad : bool, default: False
-            Whether that process may be on another machine.
-
-        Raises
-        ------
-        CannotTravel
-            If the animation cannot be pickled.
-        ImportError
-            If cloudpickle is not installed.
-        """
-        options = self._options(redraw)
-        make = partial(Painter, self._animations, **options)
-        if not travels:
-            # Python seeds `random` anew in every fork.
-            return partial(_with_random, snapshot_random(), make)
-        if self._factory is None:
-            mine: tuple[Any, ...] = tuple(self._animations)
-            if not self.takes_pipe:
-                mine = (*mine, writer_class(self._writer))
-            return partial(unpack, pack(make, mine, self._random, abroad=abroad))
-        build = partial(_build, self._factory, self._extra, options)
-        return partial(unpack, pack(build, self._factory, self._random, abroad=abroad))
-
-    def _options(self, redraw: str) -> dict[str, Any]:
+    def painter_factory(self, *, redraw: str) -> PainterFactory:
+        """Return what makes painters, here and in workers; `redraw` as `Painter` takes it."""
         if self._settings is None:
             raise RuntimeError("frame_settings() comes first")
-        return {
-            "settings": self._settings,
-            "independent": self._independent,
-            "redraw": redraw,
-            "writers": self._writers,
-        }
-
-
-def _with_random(states: tuple[Any, Any], make: Callable[[], Painter]) -> Painter:
-    restore_random(states)
-    return make()
-
-
-def _build(
-    factory: Callable[[], Animation], extra: Sequence[Animation] | None, options: dict[str, Any]
-) -> Painter:
-    return Painter(check_animations(factory(), extra), **options)
+        return self._opened.painter_factory(
+            self._settings, independent=self._independent, redraw=redraw, writers=self._writers
+        )

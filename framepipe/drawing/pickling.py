@@ -1,15 +1,15 @@
-"""How a painter travels to a process that is not a fork of this one.
+"""How an animation is pickled for a process that is not a fork of this one.
 
-One cloudpickle carries the animation with everything its functions refer to, so that the figure
-the functions change is the figure that is drawn.  With it go what a fork would have inherited and
-drawing depends on: rcParams, the states of `random` and `numpy.random`, fonts and colormaps added
-by hand, and the working directory.
+One cloudpickle holds the animation with everything its functions refer to, so that the figure
+the functions change is the figure that is drawn.  Beside it stands the environment, what a fork
+would have inherited and drawing depends on: rcParams, fonts and colormaps added by hand, the
+working directory and the module search path.
 
-Code keeps the name of its file, and takes along source lines that would not be found there, so that
-a traceback from a worker reads like one from here.
+Code keeps the name of its file, and the source lines that cannot be read there are pickled with
+it, so that a traceback from a worker reads like one from here.
 
-What stays behind: canvases, GUI managers, timers, and iterators that have begun (the live
-preview's); saving needs none of them.
+Left out are canvases, GUI managers, timers, and iterators that have begun (the live preview's);
+saving needs none of them.
 
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Animation.frame_seq`` and
 ``Animation._blit_cache`` (left out), ``FontManager.ttflist``, ``._findfont_cached``,
@@ -43,55 +43,51 @@ from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.path import Path
 
 from ..errors import FramepipeError
-from .painter import Painter
 
-#: Attributes of an `Animation` that only the live preview uses, and that cannot travel.
+#: Attributes of an `Animation` that only the live preview uses, and that cannot be pickled.
 _PREVIEW_ONLY = ("frame_seq", "_blit_cache")
 
 
-class CannotTravel(TypeError):
+#: States of `random` and `numpy.random`.
+RandomStates = tuple[Any, Any]
+
+
+class NotPicklable(TypeError):
     """The animation refers to something that cannot be pickled."""
 
 
-def snapshot_random() -> tuple[Any, Any]:
+def snapshot_random() -> RandomStates:
     """Return the states of `random` and `numpy.random`."""
     return random.getstate(), np.random.get_state(legacy=False)
 
 
-def restore_random(states: tuple[Any, Any]) -> None:
+def restore_random(states: RandomStates) -> None:
     """Set the states that `snapshot_random` returned."""
     random.setstate(states[0])
     np.random.set_state(states[1])
 
 
-def pack(
-    make_painter: Callable[[], Painter],
-    animations: Any,
-    states: tuple[Any, Any],
-    *,
-    abroad: bool = False,
-) -> bytes:
-    """Pack a painter for the way to another process.
+def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = False) -> bytes:
+    """Pickle something together with the environment in which it is to be drawn.
 
     Parameters
     ----------
-    make_painter : callable
-        Returns the painter, there.
-    animations : sequence of Animation, or callable
-        What the user's functions are found in.
-    states : tuple
-        What `snapshot_random` returned before the animation was touched.
-    abroad : bool, default: False
-        It may go to another machine, with other folders.
+    content : object
+        What is pickled.
+    users : iterable of object
+        The animations, functions and classes in it that are the user's: the modules that hold
+        their code are pickled by value.
+    on_another_machine : bool, default: False
+        Whether it may be unpickled on another machine, with other folders and fonts.
 
     Returns
     -------
     bytes
-        For `unpack`.
+        For `loads`.
 
     Raises
     ------
-    CannotTravel
+    NotPicklable
         If something in it cannot be pickled.
     ImportError
         If cloudpickle is not installed.
@@ -133,10 +129,9 @@ def pack(
 
     builtin = mpl.colormaps._builtin_cmaps  # type: ignore[attr-defined]
     environment = {
-        "abroad": abroad,
-        "font": _default_font() if abroad else "",
+        "on_another_machine": on_another_machine,
+        "font": _default_font() if on_another_machine else "",
         "rc": dict(mpl.rcParams),
-        "random": states,
         "cwd": os.getcwd(),
         "path": list(sys.path),
         "fonts": list(fontManager.ttflist),
@@ -146,13 +141,13 @@ def pack(
         "cmaps": {name: mpl.colormaps[name] for name in mpl.colormaps if name not in builtin},
     }
     buffer = io.BytesIO()
-    with _by_value(cloudpickle, animations):
+    with _by_value(cloudpickle, users):
         try:
             Pickler(buffer).dump(environment)
-            Pickler(buffer).dump(make_painter)
-            pickle.dump(_sources(files, abroad=abroad), buffer)
+            Pickler(buffer).dump(content)
+            pickle.dump(_sources(files, on_another_machine=on_another_machine), buffer)
         except Exception as error:
-            raise CannotTravel(
+            raise NotPicklable(
                 f"the animation cannot be sent to a spawned process: {error}. "
                 'Use start_method="fork" or workers=0, or give encode() a function that makes '
                 "the animation instead of the animation"
@@ -160,44 +155,43 @@ def pack(
     return buffer.getvalue()
 
 
-def unpack(packed: bytes) -> Painter:
-    """Make the painter in this process.
+def loads(data: bytes) -> Any:
+    """Unpickle in this process, and make its environment that of the process it comes from.
 
     Parameters
     ----------
-    packed : bytes
-        From `pack`.
+    data : bytes
+        From `dumps`.
 
-    Returns
-    -------
-    Painter
-        Not yet opened.
+    Raises
+    ------
+    FramepipeError
+        If text would be drawn with another font on this machine.
     """
-    buffer = io.BytesIO(packed)
+    buffer = io.BytesIO(data)
     environment = pickle.load(buffer)  # noqa: S301 - from our own parent process
-    abroad = environment["abroad"]
-    with suppress(OSError) if abroad else nullcontext():
+    on_another_machine = environment["on_another_machine"]
+    with suppress(OSError) if on_another_machine else nullcontext():
         os.chdir(environment["cwd"])
-    if abroad:
+    if on_another_machine:
         sys.path += [entry for entry in environment["path"] if entry not in sys.path]
     else:
         sys.path[:] = environment["path"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
         mpl.rcParams.update({**environment["rc"], "backend": "agg"})
-    if abroad:
+    if on_another_machine:
         _add_fonts(environment["fonts"], environment["font"])
     else:
         fontManager.ttflist = environment["fonts"]
     _unit_rectangle()._interpolation_steps = environment["rectangle_steps"]
     for name, cmap in environment["cmaps"].items():
         mpl.colormaps.register(cmap, name=name, force=True)
-    make_painter: Callable[[], Painter] = pickle.load(buffer)  # noqa: S301
+    content = pickle.load(buffer)  # noqa: S301
     for name, lines in pickle.load(buffer).items():  # noqa: S301
         # No time of change: linecache takes that for source without a file, and never drops it.
         linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
-    restore_random(environment["random"])
-    return make_painter()
+    return content
 
 
 def _code_of_file(
@@ -207,13 +201,14 @@ def _code_of_file(
     return make(*arguments).replace(co_filename=filename)
 
 
-def _sources(files: Iterable[str], *, abroad: bool) -> dict[str, list[str]]:
+def _sources(files: Iterable[str], *, on_another_machine: bool) -> dict[str, list[str]]:
     """Return the source lines, by file, that another process cannot read for itself.
 
     Cells of a notebook and what was typed at a prompt have no file; and on another machine none of
     them may be there, or another one of the same name.
     """
-    found = {name: linecache.getlines(name) for name in files if abroad or not os.path.isfile(name)}
+    unreadable = (name for name in files if on_another_machine or not os.path.isfile(name))
+    found = {name: linecache.getlines(name) for name in unreadable}
     return {name: lines for name, lines in found.items() if lines}
 
 
@@ -271,15 +266,15 @@ def _bare(cls: type[Animation]) -> Animation:
 
 
 @contextmanager
-def _by_value(cloudpickle: Any, animations: Any) -> Iterator[None]:
-    """Send the user's own modules by value.
+def _by_value(cloudpickle: Any, users: Iterable[object]) -> Iterator[None]:
+    """Pickle the user's own modules by value.
 
-    A function of an importable module would otherwise travel as a name: the worker would import
-    the module anew, make a second figure, and the function would change that one while the first
-    is drawn.
+    A function of an importable module would otherwise be pickled as a name: the worker would
+    import the module anew, make a second figure, and the function would change that one while the
+    first is drawn.
     """
     modules = []
-    for name in sorted(_modules_of(animations)):
+    for name in sorted(_modules_of(users)):
         module = sys.modules.get(name)
         if module is not None and _is_users(module):
             cloudpickle.register_pickle_by_value(module)
@@ -291,17 +286,16 @@ def _by_value(cloudpickle: Any, animations: Any) -> Iterator[None]:
             cloudpickle.unregister_pickle_by_value(module)
 
 
-def _modules_of(animations: Any) -> set[str]:
-    found: list[Any] = list(animations) if isinstance(animations, (tuple, list)) else [animations]
+def _modules_of(users: Iterable[object]) -> set[str]:
+    """Return the names of the modules that hold the code of animations, functions and classes."""
     names = set()
-    for one in found:
+    for one in users:
+        parts: list[Any] = [one]
         if isinstance(one, Animation):
             parts = [
                 type(one),
                 *(vars(one).get(name) for name in ("_func", "_init_func", "_iter_gen")),
             ]
-        else:
-            parts = [one]
         for part in parts:
             while isinstance(part, partial):
                 part = part.func

@@ -129,6 +129,7 @@ class Writers:
         find_ffmpeg: Callable[[], str],
     ) -> None:
         cls = writer_class(writer)
+        self.writer_class = cls
         self.name = cls.__name__
         self._find = find_ffmpeg if issubclass(cls, FFMpegBase) else None
         with self._surroundings():
