@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from ..errors import EncoderError
+from ..leftovers import PREFIX, Claim, sweep
 from .command import MULTI_FILE_SUFFIXES
 
 #: Longest ending that the part file takes over; no format's is nearly as long, and the part file's
@@ -53,7 +54,8 @@ class Output:
     -----
     The movie is a new file: it gets the mode of the file it replaces (and its owner, if we may),
     but other hard links keep the old one. A process that is killed outright (SIGKILL, power)
-    leaves its part file behind, ``.framepipe-`` and eight digits.
+    leaves its part file behind, ``.framepipe-`` and eight digits, until the next movie is made in
+    that folder.
     """
 
     def __init__(self, filename: str | os.PathLike[str], *, any_ending: bool = False) -> None:
@@ -67,6 +69,7 @@ class Output:
         # Absolute, for the user's own functions may change the working directory meanwhile.
         self.path = Path(name).absolute()
         self._part: str | None = None
+        self._claim: Claim | None = None
         self._published = False
         # What ffmpeg takes for the ending, which is not always pathlib's: ".mp4" is all ending.
         dot = os.path.basename(name).rfind(".")
@@ -99,23 +102,26 @@ class Output:
         if self._direct or self._part is not None:
             return
         self._published = False
+        sweep(os.path.dirname(self._target))
         while True:
             # The name holds nothing of the user's: it needs no shortening, and no "%d" in it can
             # mean anything to ffmpeg. Not from `random`, whose state is the user's.
             self._part = os.path.join(
                 os.path.dirname(self._target),
-                f".framepipe-{secrets.token_hex(4)}{self._ending}",
+                f"{PREFIX}{secrets.token_hex(4)}{self._ending}",
             )
             try:
                 # With mode 0666 the system itself applies the umask, and the folder's rules.
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
                 os.close(os.open(self._part, flags, 0o666))
-            except FileExistsError:
-                continue
+                self._claim = Claim(self._part)
+            except (FileExistsError, FileNotFoundError):
+                continue  # the second: it was swept away before it was claimed
             except OSError:
                 self._part = None
                 raise
-            return
+            if self._claim.held:
+                return
 
     def publish(self) -> Path:
         """Put the whole movie in place.
@@ -154,6 +160,7 @@ class Output:
         os.replace(part, self._target)
         self._published = True
         self._part = None
+        self._release()
         return self.path
 
     def discard(self) -> None:
@@ -162,6 +169,12 @@ class Output:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self._part)
             self._part = None
+        self._release()
+
+    def _release(self) -> None:
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
 
     def __enter__(self) -> Self:
         return self

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from ...leftovers import LOCK, temporary_folder
 from ..output import Output
 
 
@@ -26,14 +25,16 @@ class SegmentFolder:
 
     Notes
     -----
-    A process that is killed outright leaves the folder behind, ``.framepipe-`` and a few letters.
+    A process that is killed outright leaves the folder behind, ``.framepipe-`` and a few letters,
+    until the next movie is made beside it.
     """
 
     def __init__(self, output: Output, suffix: str) -> None:
         beside = None if output.direct else os.path.dirname(output.part)
         self.suffix = suffix
         self._output = output
-        self.folder = os.path.abspath(tempfile.mkdtemp(prefix=".framepipe-", dir=beside))
+        self._stack = ExitStack()
+        self.folder = self._stack.enter_context(temporary_folder(beside))
 
     def name(self, number: int) -> str:
         """Return the name of a segment in the folder."""
@@ -44,9 +45,10 @@ class SegmentFolder:
         return os.path.join(self.folder, self.name(number))
 
     def clear(self) -> None:
-        """Remove all that is in the folder."""
+        """Remove all segments."""
         for entry in os.scandir(self.folder):
-            os.unlink(entry.path)
+            if entry.name != LOCK:
+                os.unlink(entry.path)
 
     def keep(self, numbers: list[int]) -> tuple[Path, ...]:
         """Move segments beside the movie, under names made from its own.
@@ -74,8 +76,4 @@ class SegmentFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # An encoder that was killed with its worker may be making its file at this moment.
-        for _attempt in range(3):
-            with contextlib.suppress(OSError):
-                shutil.rmtree(self.folder)
-                return
+        self._stack.close()

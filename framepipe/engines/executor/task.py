@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import tempfile
 import threading
 from dataclasses import dataclass
 from typing import Any
 
+from ...leftovers import temporary_folder
 from ..workers.messages import Failed, Ready, Recorded, Took
 from .helper import Helper
 
@@ -136,7 +136,7 @@ def _record(helper: Helper, block: tuple[int, int, int], suffix: str) -> Home | 
             if not isinstance(first, Ready):
                 return _over(helper, first)
         # Not made before the helper can be told of it, as it removes it if we are killed.
-        with tempfile.TemporaryDirectory(prefix="framepipe-") as folder:
+        with temporary_folder(None) as folder:
             path = os.path.join(folder, f"segment{suffix}")
             helper.line.send((number, start, stop, path))
             while isinstance(answer := helper.line.recv(), Took):

@@ -246,7 +246,7 @@ def test_a_pool_whose_worker_is_killed_is_told(tmp_path: Path) -> None:
     assert everything_in(tmp_path) == set()
     # Helpers notice between two frames that nobody is there, and clean up after the killed one.
     left = Path(tempfile.gettempdir())
-    wait_until(lambda: not list(left.glob("framepipe-????????")), 20, "no folder of a segment")
+    wait_until(lambda: not list(left.glob(".framepipe-????????")), 20, "no folder of a segment")
 
 
 def test_a_render_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
