@@ -13,6 +13,10 @@ from pathlib import Path
 #: Where the kernel shows control groups.
 CGROUPS = Path("/sys/fs/cgroup")
 
+#: Variables by which users and batch systems say how many CPUs a program may use: Python's own
+#: (3.13; any version honours it here), Slurm's, and loky's (joblib).
+LIMITS = ("PYTHON_CPU_COUNT", "SLURM_CPUS_PER_TASK", "LOKY_MAX_CPU_COUNT")
+
 #: Most bytes of freed memory that a worker keeps for the next frame.  An image of 1280x720 pixels
 #: goes through some 40 MB of arrays, one of 3840x2160 through 400.
 KEPT_FREE = 512 * 2**20
@@ -24,8 +28,8 @@ _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 def usable_cpus(cgroups: Path = CGROUPS) -> int:
     """Return how many CPUs this process may use.
 
-    The affinity mask (``taskset``, batch systems) and the control group's quota (containers) both
-    count, whichever is less.
+    The affinity mask (``taskset``, batch systems), the control group's quota (containers), and
+    what the environment says (`LIMITS`) all count, whichever is least.
 
     Parameters
     ----------
@@ -41,7 +45,14 @@ def usable_cpus(cgroups: Path = CGROUPS) -> int:
     cpus = len(affinity(0)) if affinity else os.cpu_count() or 1
     quota = _quota(cgroups)
     # Half a CPU is still a process's worth; 1.5 CPUs are better used by two.
-    return max(1, min(cpus, cpus if quota is None else math.ceil(quota)))
+    limits = [cpus, *_told()] if quota is None else [cpus, *_told(), math.ceil(quota)]
+    return max(1, min(limits))
+
+
+def _told() -> list[int]:
+    """Return the numbers of CPUs that the environment allows."""
+    values = [os.environ.get(name, "").strip() for name in LIMITS]
+    return [int(value) for value in values if value.isascii() and value.isdigit() and int(value)]
 
 
 def default_workers() -> int:
@@ -73,26 +84,33 @@ def _quota(root: Path) -> float | None:
     """Return the tightest CPU quota on the way up from our control group, in CPUs."""
     quotas = [
         quota
-        for folder in _own_groups(root)
+        for folder in own_groups(root, "cpu")
         for quota in (_quota_v2(folder), _quota_v1(folder))
         if quota is not None
     ]
     return min(quotas, default=None)
 
 
-def _own_groups(root: Path) -> list[Path]:
-    """Return our control group's folders and their parents, as far as they can be seen."""
-    folders = [root, root / "cpu"]
+def own_groups(root: Path, controller: str) -> list[Path]:
+    """Return our control group's folders and their parents, as far as they can be seen.
+
+    Parameters
+    ----------
+    root : Path
+        Root of the control group file system.
+    controller : {"cpu", "memory"}
+        Which of version 1's hierarchies to look at; version 2 has but one.
+    """
+    folders = [root, root / controller]
     try:
         lines = Path("/proc/self/cgroup").read_text().splitlines()
     except OSError:
         return folders
     for line in lines:
         _, controllers, path = line.split(":", 2)
-        if controllers and "cpu" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
-        base = root / "cpu" if controllers else root
-        here = base
+        here = root / controller if controllers else root
         for part in path.strip("/").split("/"):
             here = here / part
             folders.append(here)

@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from framepipe.engines.system.resources import default_workers, usable_cpus
+from framepipe.engines.system.resources import LIMITS, default_workers, usable_cpus
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="affinity and control groups")
+
+
+@pytest.fixture(autouse=True)
+def nobody_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in LIMITS:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -98,6 +104,18 @@ def test_the_tightest_quota_above_us_counts(
 
 def test_no_control_groups_at_all(tmp_path: Path) -> None:
     assert usable_cpus(tmp_path / "nothing") == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.usefixtures("eight_cpus")
+@pytest.mark.parametrize("name", ["PYTHON_CPU_COUNT", "SLURM_CPUS_PER_TASK", "LOKY_MAX_CPU_COUNT"])
+@pytest.mark.parametrize(
+    ("value", "cpus"), [("3", 3), ("1", 1), ("20", 8), ("0", 8), ("-2", 8), ("default", 8), ("", 8)]
+)
+def test_what_the_environment_says_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, cpus: int
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert usable_cpus(tmp_path) == cpus
 
 
 def test_one_worker_for_each_usable_cpu() -> None:
