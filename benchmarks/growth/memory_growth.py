@@ -62,7 +62,7 @@ def sample(frames: int) -> dict[str, Any]:
 
 def _look() -> dict[str, dict[str, int]]:
     """Measure this process and its children, named by what they are."""
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     me = psutil.Process()
     seen = {}
