@@ -51,10 +51,12 @@ def flat(pixels: int = 32) -> tuple[Figure, Callable[[int], tuple[Rectangle]]]:
     """A figure of one colour, and the function that gives it the colour of a number."""
     figure = Figure(figsize=(1, 1), dpi=pixels)
     FigureCanvasAgg(figure)
-    patch = figure.add_artist(Rectangle((0, 0), 1, 1, antialiased=False, linewidth=0))
+    patch = Rectangle((0, 0), 1, 1, antialiased=False, linewidth=0)
+    figure.add_artist(patch)
 
     def show(number: int) -> tuple[Rectangle]:
-        patch.set_facecolor([byte / 255 for byte in number.to_bytes(3, "big")])
+        red, green, blue = number.to_bytes(3, "big")
+        patch.set_facecolor((red / 255, green / 255, blue / 255))
         return (patch,)
 
     return figure, show
@@ -264,6 +266,6 @@ def nothing_starts() -> Iterator[None]:
 
 def is_over(process: psutil.Process) -> bool:
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import psutil
@@ -18,7 +19,8 @@ import pytest
 mpl.use("agg")
 # Before anybody starts the fork server: its children then need no second to import matplotlib.
 multiprocessing.set_forkserver_preload(["framepipe.drawing.factory", "matplotlib.pyplot"])
-sys.path.insert(0, str(Path(__file__).parent))  # for `animations` and `reference`
+# For `animations`, `clips`, `reference` and so on, and for `benchmarks`.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 
 def _processes() -> set[str]:
@@ -55,8 +57,8 @@ def _kept_by_python() -> set[int]:
     """Descriptors of its pipes to the resource tracker and the fork server, kept for good."""
     from multiprocessing import forkserver, resource_tracker
 
-    tracker = resource_tracker._resource_tracker
-    server = forkserver._forkserver
+    tracker: Any = resource_tracker._resource_tracker
+    server: Any = forkserver._forkserver
     return {fd for fd in (tracker._fd, server._forkserver_alive_fd) if isinstance(fd, int)}
 
 

@@ -59,7 +59,7 @@ def surroundings(case: Case) -> Iterator[None]:
         mpl.use("agg")
         plt.close("all")
         mpl.rcParams["animation.ffmpeg_path"] = FFMPEG
-        mpl.rcParams.update(case.rc)
+        mpl.rcParams.update(dict(case.rc))  # type: ignore[arg-type]  # names are written as text
         try:
             yield
         finally:

@@ -37,6 +37,7 @@ from matplotlib.animation import Animation, ArtistAnimation, FFMpegWriter, FuncA
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 import framepipe
 from framepipe import FramepipeError, Movie, encode
@@ -384,7 +385,8 @@ def test_a_function_may_make_the_animation(tmp_path: Path, way: dict[str, Any]) 
 
     def make() -> FuncAnimation:
         figure = plt.figure(figsize=(1, 1), dpi=32)
-        patch = figure.add_artist(plt.Rectangle((0, 0), 1, 1, antialiased=False, linewidth=0))
+        patch = Rectangle((0, 0), 1, 1, antialiased=False, linewidth=0)
+        figure.add_artist(patch)
 
         def update(i: int) -> tuple[Any]:
             patch.set_facecolor((0, 0, i / 255))
@@ -407,7 +409,7 @@ def test_extra_animations_run_along(tmp_path: Path) -> None:
     def second(i: int) -> None:
         show(shown[0] + i)
 
-    options = {"frames": 6, "init_func": tuple, "cache_frame_data": False}
+    options: dict[str, Any] = {"frames": 6, "init_func": tuple, "cache_frame_data": False}
     movie = encode(
         FuncAnimation(figure, first, **options), tmp_path / "m.rgba", workers=2,
         extra_anim=[FuncAnimation(figure, second, **options)], **RAW,
@@ -570,7 +572,8 @@ def chance() -> tuple[Any, Any]:
 )
 def test_the_callers_world_is_as_it_was(tmp_path: Path, way: dict[str, Any]) -> None:
     figure = plt.figure(figsize=(1.01, 1.03), dpi=40)
-    patch = figure.add_artist(plt.Rectangle((0, 0), 1, 1))
+    patch = Rectangle((0, 0), 1, 1)
+    figure.add_artist(patch)
     ran: list[int] = []
 
     def update(i: int) -> tuple[Any]:

@@ -18,7 +18,7 @@ def example(heading: str) -> str:
     text = README.read_text()
     begin = text.index(f"\n## {heading}\n") if heading else 0
     chapter = text[begin : text.index("\n## ", begin + 1)]
-    return re.findall(r"```python\n(.*?)```", chapter, flags=re.DOTALL)[-1]
+    return str(re.findall(r"```python\n(.*?)```", chapter, flags=re.DOTALL)[-1])
 
 
 def run(code: str, folder: Path) -> None:

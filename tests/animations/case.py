@@ -55,7 +55,10 @@ class Case:
     def build(self) -> tuple[Animation, list[Animation]]:
         """Make it: the animation to save, and those to pass as `extra_anim`."""
         made = self.make()
-        return made if isinstance(made, tuple) else (made, [])
+        if isinstance(made, tuple):
+            animation, extra = made
+            return animation, list(extra)
+        return made, []
 
     def __str__(self) -> str:
         return self.name

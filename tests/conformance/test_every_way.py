@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def walk(*, known: bool = True, bad: int | None = None) -> FuncAnimation:
     figure, show = flat()
     steps: list[int] = []
 
-    def numbers() -> Iterator[int]:
+    def numbers() -> Generator[int]:
         for number in range(FRAMES):
             if number == bad:
                 raise Sour(f"at {number}")
@@ -41,7 +41,7 @@ def walk(*, known: bool = True, bad: int | None = None) -> FuncAnimation:
         steps.append(number * np.random.randint(1, 100))
         return show(sum(steps))
 
-    length = {"save_count": FRAMES} if known else {}
+    length: dict[str, Any] = {"save_count": FRAMES} if known else {}
     return FuncAnimation(figure, update, numbers, cache_frame_data=False, **length)
 
 

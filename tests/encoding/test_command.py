@@ -40,7 +40,7 @@ class _Figure:
 
 
 def of_matplotlib(outfile: str, **wishes: Any) -> list[str]:
-    writer = FFMpegWriter(**wishes)
+    writer: Any = FFMpegWriter(**wishes)
     writer.outfile, writer.fig, writer.dpi = outfile, _Figure(), 50
     return [str(argument) for argument in writer._args()]
 

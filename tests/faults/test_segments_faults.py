@@ -81,6 +81,7 @@ def test_the_users_error_comes_home_with_its_frame(tmp_path: Path, way: str, fra
             progress_callback=lambda i, n: told.append(i),
         )  # fmt: skip
     assert caught.value.frame == frame
+    assert caught.value.__cause__ is not None
     assert type(caught.value.__cause__).__name__ == "Sour"
     assert caught.value.__cause__.args == ("milk",)
     assert told == list(range(len(told)))

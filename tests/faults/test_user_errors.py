@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def in_update() -> FuncAnimation:
 
 
 def in_generator() -> FuncAnimation:
-    def numbers() -> Iterator[int]:
+    def numbers() -> Generator[int]:
         for number in range(FRAMES):
             explode_at_37(number)
             yield number
@@ -67,7 +67,8 @@ class Explosive(Rectangle):
 
 def in_draw() -> FuncAnimation:
     figure, show = flat()
-    artist = figure.add_artist(Explosive((0, 0), 1, 1))
+    artist = Explosive((0, 0), 1, 1)
+    figure.add_artist(artist)
 
     def update(number: int) -> tuple[Any, ...]:
         artist.number = number
@@ -321,7 +322,7 @@ def test_a_generator_that_ends_early_in_one_process_is_an_error(tmp_path: Path) 
     """Replay is only right if the animation runs the same way twice; if not, that must show."""
     far = tmp_path / "far"
 
-    def numbers() -> Iterator[int]:
+    def numbers() -> Generator[int]:
         for number in range(40):
             if in_first_worker() and number == 10:
                 wait_for(far)  # the other one has drawn frames that do not exist here
@@ -340,7 +341,7 @@ def test_a_frame_drawn_after_another_process_came_to_the_end_is_an_error(tmp_pat
     """Here all frames up to the end are written before the one beyond it is drawn."""
     begun, ended, told = tmp_path / "begun", tmp_path / "ended", tmp_path / "told"
 
-    def numbers() -> Iterator[int]:
+    def numbers() -> Generator[int]:
         yield from range(6)
         if in_first_worker():
             ended.touch()
@@ -361,7 +362,8 @@ def test_a_frame_drawn_after_another_process_came_to_the_end_is_an_error(tmp_pat
             super().draw(renderer)
 
     figure, show = flat()
-    artist = figure.add_artist(Waits((0, 0), 0, 0))
+    artist = Waits((0, 0), 0, 0)
+    figure.add_artist(artist)
 
     def update(number: int) -> Any:
         artist.number = number

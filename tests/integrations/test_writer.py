@@ -163,7 +163,7 @@ def test_artists_of_frames_and_animations_that_run_along(tmp_path: Path) -> None
         first, second = build()
         first.save(
             tmp_path / f"{name}.mp4", writer=name, extra_anim=[second],
-            progress_callback=lambda i, n, heard=heard: heard.append((i, n)),
+            progress_callback=lambda i, n, heard=heard: heard.append((i, n)),  # type: ignore[misc]
         )  # fmt: skip
     assert (tmp_path / "framepipe.mp4").read_bytes() == (tmp_path / "ffmpeg.mp4").read_bytes()
     assert said["ffmpeg"] == said["framepipe"]
@@ -180,7 +180,8 @@ def test_layout_engines(tmp_path: Path, layout: str) -> None:
 def test_no_frame_is_drawn_twice(tmp_path: Path) -> None:
     counts = {}
     for name in ("ffmpeg", "framepipe"):
-        animation, count = wave(), []
+        animation = wave()
+        count: list[int] = []
         animation._fig.canvas.mpl_connect(  # type: ignore[attr-defined]
             "draw_event", lambda _, count=count: count.append(1)
         )

@@ -39,7 +39,7 @@ PEERS = {
 def gray(path: Path) -> Any:
     """Return a movie's frames, as numbers that may be subtracted."""
     raw = ["-f", "rawvideo", "-pix_fmt", "gray", "-"]
-    command = [ffmpeg_path(), "-nostdin", "-loglevel", "error", "-i", path, *raw]
+    command = [ffmpeg_path(), "-nostdin", "-loglevel", "error", "-i", str(path), *raw]
     done = subprocess.run(command, capture_output=True, check=True)
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, 480, 640).astype(int)
 

@@ -22,7 +22,7 @@ def compared(
 
 
 def changed(name: str, contender: str, factor: float, **more: Any) -> dict[str, Any]:
-    after = copy.deepcopy(BEFORE)
+    after: dict[str, Any] = copy.deepcopy(BEFORE)
     one = after["cases"][name]["medians"][contender]
     for key in ("wall", "fastest", "slowest"):
         one[key] *= factor

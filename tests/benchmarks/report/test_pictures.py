@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from made_up_results import BEFORE, assert_drawn, result
 
@@ -42,14 +43,15 @@ def test_what_pictures_show() -> None:
 def test_bars_are_as_long_as_they_should_be() -> None:
     cases = {"pendulum": BEFORE["cases"]["pendulum"]}
 
-    def bars(figure: Any) -> list[tuple[float, float]]:
+    def bars(figure: Any) -> list[tuple[Any, Any]]:
         (ax,) = figure.axes
         return [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
 
     sooner = bar_charts.draw_speedups(cases)
     assert sooner is not None
     assert bars(sooner) == [(1, 10), (1, 2.5)]
-    assert [20.0, 20.0] in [list(line.get_xdata()) for line in sooner.axes[0].lines]
+    lines = sooner.axes[0].lines
+    assert [20.0, 20.0] in [np.asarray(line.get_xdata()).tolist() for line in lines]
     shown = {text.get_text() for text in sooner.axes[0].texts}
     assert shown == {"10", "2.5", "20"}
     spent = bar_charts.draw_time(cases)

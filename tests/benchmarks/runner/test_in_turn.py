@@ -41,7 +41,7 @@ def contend(tmp_path: Path, cheat: Cheat, **what: Any) -> str:
 
     session = Replaced(CASES["pendulum"], 8, tmp_path)
     for one in (contenders.load("serial"), cheat):
-        session.note(one.NAME, 1, lambda one=one: session.contend(one))
+        session.note(one.NAME, 1, lambda one=one: session.contend(one))  # type: ignore[misc]
     result = {"frames": 8, "size": "64x48", "skipped": {}, "runs": session.runs}
     return case_text("pendulum", {**result, **summarise(session.runs, {}, 2)}, 2)
 
@@ -85,7 +85,7 @@ def test_without_a_serial_movie_nothing_has_a_time(tmp_path: Path) -> None:
 
     session = Broken(CASES["pendulum"], 8, tmp_path)
     for one in (contenders.load("serial"), Cheat()):
-        session.note(one.NAME, 1, lambda one=one: session.contend(one))
+        session.note(one.NAME, 1, lambda one=one: session.contend(one))  # type: ignore[misc]
     assert [run["problem"] for run in session.runs] == [
         "7 frames instead of 8",
         "failed: serial made no movie to compare this one with",

@@ -56,8 +56,9 @@ def paint(
     )
     painter = Painter([animation], given, redraw=redraw)
     if not checks:
-        painter._check_due = lambda: False
-    costs, frames = [], []
+        painter._check_due = lambda: False  # type: ignore[method-assign]
+    costs: list[FrameStats] = []
+    frames: list[bytes] = []
     painter.open()
     try:
         while cost := painter.paint(len(costs), memoryview(out := bytearray(given.nbytes))):
@@ -193,7 +194,7 @@ def test_scrolling_leaves_the_other_axis_alone(counted: Counted) -> None:
         return animate(figure, lambda i: ax.set_xlim(i, i + 10))
 
     agree(make)
-    animation = make()
+    animation: Any = make()
     ax = animation._fig.axes[0]
     counted.watch(ax.xaxis, ax.yaxis)
     paint(animation, checks=False)
@@ -242,7 +243,8 @@ def liar(begin: int = 0, frames: int = 10) -> FuncAnimation:
 def encode(animation: Any, path: Path, **options: Any) -> tuple[Any, list[bytes]]:
     """A movie of raw frames, by a worker."""
     file = path / "movie.rgba"
-    given = {"codec": "rawvideo", "extra_args": ["-f", "rawvideo", "-pix_fmt", "rgba"]}
+    raw = ["-f", "rawvideo", "-pix_fmt", "rgba"]
+    given: dict[str, Any] = {"codec": "rawvideo", "extra_args": raw}
     movie = framepipe.encode(animation, file, dpi=DPI, workers=1, **given, **options)
     data, size = file.read_bytes(), 4 * movie.width * movie.height
     return movie, [data[i : i + size] for i in range(0, len(data), size)]
@@ -470,8 +472,10 @@ def test_a_tape_draws_as_the_artist_does(name: str) -> None:
 # ---- text
 
 
-def both() -> tuple[RendererAgg, RecordingRenderer]:
-    renderers = RendererAgg(160, 120, 72), RecordingRenderer(160, 120, 72)
+def both() -> Any:
+    """matplotlib's renderer, and ours."""
+    agg: Any = RendererAgg
+    renderers: Any = agg(160, 120, 72), RecordingRenderer(160, 120, 72)
     renderers[1].figure = make_figure()
     return renderers
 
@@ -566,7 +570,7 @@ def test_drawing_inside_the_update(way: Callable[[Any, Any], None], when: str) -
 
 
 def test_a_listener_to_draws_switches_it_off() -> None:
-    heard = []
+    heard: list[Any] = []
     _, animation = moving_line(figure := make_figure())
     figure.canvas.mpl_connect("draw_event", heard.append)
     costs, _ = paint(animation, "auto")
@@ -591,7 +595,8 @@ def test_images_not_to_be_drawn_apart_switch_it_off() -> None:
 
 
 def rendered(figure: Any) -> RecordingRenderer:
-    renderer = RecordingRenderer(*figure.canvas.get_width_height(), figure.dpi)
+    width, height = figure.canvas.get_width_height()
+    renderer = RecordingRenderer(width, height, figure.dpi)
     renderer.figure = figure
     return renderer
 
@@ -618,7 +623,8 @@ def test_an_axis_drawn_once_is_the_same_to_the_pixel() -> None:
             assert {"_update_ticks", "_get_ticklabel_bboxes", "draw"}.isdisjoint(vars(axis))
         drawings.append(renderer.pixels.copy())
     assert drawings[0].any()
-    assert np.array_equal(*drawings)
+    first, second = drawings
+    assert np.array_equal(first, second)
 
 
 def test_ticks_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -653,7 +659,12 @@ def test_a_formatter_of_the_users_is_asked_as_often_as_ever() -> None:
         figure = scrolled()
         calls: list[float] = []
         axis = figure.axes[0].xaxis
-        axis.set_major_formatter(lambda x, _: str(calls.append(x)))
+
+        def label(x: float, _: int | None) -> str:
+            calls.append(x)
+            return "a label"
+
+        axis.set_major_formatter(label)
         draw(axis, rendered(figure))
         return len(calls)
 

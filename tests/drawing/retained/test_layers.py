@@ -54,7 +54,7 @@ def test_nothing_reaches_out_of_its_box(case: Case) -> None:
     """Every call that draws an animation's first frame, and every item with its box."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        animation: Any = case.make()[0] if isinstance(case.make(), tuple) else case.make()
+        animation: Any = case.build()[0]
         figure = animation._fig
         with living_on_agg(figure, idle_draws=True) as canvas:
             animation._draw_was_started = True
@@ -160,7 +160,7 @@ def test_things_that_lie_across_each_other(
             patch = Rectangle(
                 place, *rng.random(2) * 0.3, fc=color, ec="k", transform=figure.transFigure
             )
-            patch.set_clip_box(Bbox.from_bounds(*(place * (300, 200)), 80, 60))
+            patch.set_clip_box(Bbox.from_bounds(place[0] * 300, place[1] * 200, 80, 60))
             patch.set_clip_on(k % 7 < 3)  # the others may reach anywhere, if they move
             figure.add_artist(patch)
             patches.append(patch)

@@ -331,7 +331,7 @@ class World:
             return value
         ax = artist.axes or self.figure.axes[0]
         rng: Any = np.random.default_rng(self.seed)
-        return {
+        things: dict[str, Callable[[], Any]] = {
             "@box": lambda: Bbox([[20, 20], [70, 50]]),
             "@axes box": lambda: TransformedBbox(Bbox([[0.2, 0.2], [0.8, 0.6]]), ax.transAxes),
             "@circle": lambda: mpatches.Circle((0.5, 0.5), 0.3, transform=ax.transAxes),
@@ -355,7 +355,8 @@ class World:
             "@turned labels": lambda: {"axis": "x", "labelrotation": 40},
             "@upper": lambda: FuncFormatter(lambda x, _: f"T{x:.1f}"),
             "@few": lambda: MaxNLocator(2),
-        }[value]()
+        }
+        return things[value]()
 
 
 def _half(image: Any, dpi: float) -> Any:
@@ -427,13 +428,13 @@ def kept(program: Program, *, verify: bool) -> list[bytes]:
 
 def _kept(program: Program, verify: bool) -> list[bytes]:
     animation = animate(program)
-    figure = animation._fig
+    figure = animation._fig  # type: ignore[attr-defined]
     given = frame_settings(
         figure, dpi=DPI, codec="h264", suffix=".mp4", even=False, savefig_kwargs=None
     )
     painter = Painter([animation], given, redraw="verify")
     if not verify:
-        painter._check_due = lambda: False
+        painter._check_due = lambda: False  # type: ignore[method-assign]
     frames = []
     painter.open()
     try:

@@ -37,14 +37,14 @@ def digits(frames: int = FRAMES) -> FuncAnimation:
     """Frame i shows i's two digits to the base of 16, as greys far enough apart for any codec."""
     figure = Figure(figsize=(1, 1), dpi=64)
     FigureCanvasAgg(figure)
-    halves = [
-        figure.add_artist(Rectangle((left, 0), 0.5, 1, antialiased=False, linewidth=0))
-        for left in (0, 0.5)
-    ]
+    halves = [Rectangle((left, 0), 0.5, 1, antialiased=False, linewidth=0) for left in (0, 0.5)]
+    for half in halves:
+        figure.add_artist(half)
 
     def update(number: int) -> list[Rectangle]:
         for half, digit in zip(halves, divmod(number, 16), strict=True):
-            half.set_facecolor([(digit * 16 + 8) / 255] * 3)
+            grey = (digit * 16 + 8) / 255
+            half.set_facecolor((grey, grey, grey))
         return halves
 
     return FuncAnimation(figure, update, frames, init_func=tuple, cache_frame_data=False)

@@ -42,7 +42,8 @@ def test_every_completion_order_writes_in_order_and_never_sticks(slots: int, tot
     histories: list[list[int]] = [[]]
     while histories:
         history = histories.pop()
-        window, written = Window(slots, total), []
+        window = Window(slots, total)
+        written: list[int] = []
         live: set[int] = set(claim_all(window))
         drawn: set[int] = set()
         for frame in history:
