@@ -16,17 +16,17 @@ from matplotlib.figure import Figure
 
 from ..errors import FrameError, FrameMismatch
 from ..result import FrameStats
+from .mpl.artists import without_layout
 from .rendering.canvas import (
     FrameCanvas,
     at_dpi,
     draw_full,
     keep_size,
     living_on_agg,
-    without_layout,
 )
 from .rendering.display_list import RecordingRenderer
 from .rendering.ticks import drawn_once
-from .rendering.undrawn import every_axes, settle
+from .rendering.undrawn import every_axes, leave_as_drawn
 from .replay import Replay
 from .retained.compositor import Compositor, can_retain
 from .retained.layout import StaticLayout
@@ -194,7 +194,7 @@ class Painter:
         if self._retained is not None:
             self._retained.reset_flags()
             if canvas.take_elsewhere():
-                self._forget()
+                self._invalidate()
 
     def finish(self) -> None:
         """Compare what was kept to the last frame with a full draw.
@@ -228,18 +228,18 @@ class Painter:
             return draw_full(figure, settings, out)
         if self._rest:
             self._rest -= 1
-            self._layout.forget()
+            self._layout.invalidate()
             self._resting = True
             with drawn_once(every_axes(figure)):
                 return draw_full(figure, settings, out)
         if canvas.take_elsewhere():
-            self._forget()
-        lays_out = figure.get_layout_engine() is not None and not self._layout.is_still(returned)
+            self._invalidate()
+        lays_out = figure.get_layout_engine() is not None and not self._layout.is_static(returned)
         if lays_out:
             # Inside savefig, with a whole draw that resets the flags by which changes are known.
-            retained.forget()
+            retained.invalidate()
             if not settings.idle_draws:
-                self._layout.before()
+                self._layout.note_places()
 
         def compose(renderer: RecordingRenderer) -> None:
             self._kept = retained.compose(renderer, returned)
@@ -253,7 +253,7 @@ class Painter:
         retained.reset_flags()
         canvas.take_elsewhere()
         if lays_out:
-            self._layout.learn()
+            self._layout.record()
         self._composed += 1
         kept = self._kept
         self._laid_out = self._laid_out + 1 if lays_out else 0
@@ -262,7 +262,7 @@ class Painter:
         judged = self._composed > 1 and not (self._composed == 2 and self._leapt)
         if self._redraw == "auto" and judged and kept is not None and not kept.pays:
             self._rest, self._next_rest = self._next_rest, 2 * self._next_rest
-            self._forget()
+            self._invalidate()
         return copying
 
     def _prime(self) -> bool:
@@ -281,20 +281,20 @@ class Painter:
         self._composed = 1
         return True
 
-    def _forget(self) -> None:
-        """Take everything for changed."""
+    def _invalidate(self) -> None:
+        """Count everything as changed."""
         assert self._retained is not None  # noqa: S101 - for the type checker
-        self._retained.forget()
-        self._layout.forget()
+        self._retained.invalidate()
+        self._layout.invalidate()
         self._composed = 0
 
     def _lays_out(self) -> bool:
         """Tell whether a layout engine must run where a draw of this frame would run it."""
         if self._retained is None or self._rest:
             return True
-        if self._layout.is_still(self._source.returned):
+        if self._layout.is_static(self._source.returned):
             return False
-        self._layout.before()
+        self._layout.note_places()
         return True
 
     def _check_due(self) -> bool:
@@ -325,7 +325,7 @@ class Painter:
         if bbox is None:
             return
         with at_dpi(self._figure, settings.dpi):
-            artist = retained.suspect(canvas.get_renderer())
+            artist = retained.find_mismatch(canvas.get_renderer())
         artist = artist or "an artist that could not be found"
         raise FrameMismatch(
             f"frame {frame}: {artist} changed without a sign of it, so retained drawing missed "
@@ -350,4 +350,4 @@ class Painter:
         lay_out = figure.get_layout_engine() is not None and self._lays_out()
         if resized or lay_out or not settings.idle_draws:
             with at_dpi(figure, settings.dpi):
-                settle(figure, lay_out=lay_out)
+                leave_as_drawn(figure, lay_out=lay_out)

@@ -10,11 +10,6 @@ it, so that a traceback from a worker reads like one from here.
 
 Left out are canvases, GUI managers, timers, and iterators that have begun (the live preview's);
 saving needs none of them.
-
-Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``Animation.frame_seq`` and
-``Animation._blit_cache`` (left out), ``FontManager.ttflist``, ``._findfont_cached``,
-``ColormapRegistry._builtin_cmaps``, ``CallbackRegistry.callbacks``, ``._signals``,
-``Path._interpolation_steps``.
 """
 
 from __future__ import annotations
@@ -40,13 +35,17 @@ from matplotlib.animation import Animation
 from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase, TimerBase
 from matplotlib.cbook import CallbackRegistry
 from matplotlib.font_manager import FontProperties, fontManager
-from matplotlib.path import Path
 
 from ..errors import FramepipeError
-
-#: Attributes of an `Animation` that only the live preview uses, and that cannot be pickled.
-_PREVIEW_ONLY = ("frame_seq", "_blit_cache")
-
+from .mpl.animation import PREVIEW_ONLY, functions_of, mark_started
+from .mpl.registries import (
+    TOOLBAR_SIGNAL,
+    builtin_colormaps,
+    forget_found_fonts,
+    set_unit_rectangle_steps,
+    signals_of,
+    unit_rectangle_steps,
+)
 
 #: States of `random` and `numpy.random`.
 RandomStates = tuple[Any, Any]
@@ -110,7 +109,7 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
                 return _code_of_file, (obj.co_filename, *self.dispatch_table[types.CodeType](obj))
             if isinstance(obj, Animation):
                 state = {
-                    name: value for name, value in vars(obj).items() if name not in _PREVIEW_ONLY
+                    name: value for name, value in vars(obj).items() if name not in PREVIEW_ONLY
                 }
                 return _bare, (type(obj),), state
             if type(obj) is CallbackRegistry:
@@ -127,7 +126,7 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
                 return np.dtype, (obj.str,)
             return super().reducer_override(obj)
 
-    builtin = mpl.colormaps._builtin_cmaps  # type: ignore[attr-defined]
+    builtin = builtin_colormaps()
     environment = {
         "on_another_machine": on_another_machine,
         "font": _default_font() if on_another_machine else "",
@@ -135,9 +134,7 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
         "cwd": os.getcwd(),
         "path": list(sys.path),
         "fonts": list(fontManager.ttflist),
-        # Axes.bar sets this on the one unit rectangle that all rectangles share; in polar axes
-        # it decides whether their edges are arcs or chords.
-        "rectangle_steps": _unit_rectangle()._interpolation_steps,
+        "rectangle_steps": unit_rectangle_steps(),
         "cmaps": {name: mpl.colormaps[name] for name in mpl.colormaps if name not in builtin},
     }
     buffer = io.BytesIO()
@@ -184,7 +181,7 @@ def loads(data: bytes) -> Any:
         _add_fonts(environment["fonts"], environment["font"])
     else:
         fontManager.ttflist = environment["fonts"]
-    _unit_rectangle()._interpolation_steps = environment["rectangle_steps"]
+    set_unit_rectangle_steps(environment["rectangle_steps"])
     for name, cmap in environment["cmaps"].items():
         mpl.colormaps.register(cmap, name=name, force=True)
     content = pickle.load(buffer)  # noqa: S301
@@ -229,16 +226,12 @@ def _add_fonts(fonts: list[Any], default: str) -> None:
     fontManager.ttflist += [
         font for font in fonts if font.fname not in known and os.path.isfile(font.fname)
     ]
-    fontManager._findfont_cached.cache_clear()  # type: ignore[attr-defined]
+    forget_found_fonts()
     if (here := _default_font()) != default:
         raise FramepipeError(
             f"text is drawn with {here} on {platform.node()}, where it should be {default}: "
             "install the same fonts on all machines"
         )
-
-
-def _unit_rectangle() -> Any:
-    return Path.unit_rectangle()
 
 
 def _registry_state(registry: Any) -> dict[str, Any]:
@@ -248,11 +241,11 @@ def _registry_state(registry: Any) -> dict[str, Any]:
     Those of the canvas are left behind here, too: events, and the preview's.
     """
     state: dict[str, Any] = registry.__getstate__()
-    if "draw_event" not in (registry._signals or ()):
+    if "draw_event" not in signals_of(registry):
         state["callbacks"] = {
             signal: {cid: function for cid, ref in refs.items() if (function := ref()) is not None}
             for signal, refs in registry.callbacks.items()
-            if signal != "_axes_change_event"  # tells a window's toolbar
+            if signal != TOOLBAR_SIGNAL
         }
     return state
 
@@ -260,7 +253,7 @@ def _registry_state(registry: Any) -> dict[str, Any]:
 def _bare(cls: type[Animation]) -> Animation:
     """Make an animation without running its constructor, which would begin a preview."""
     animation: Any = cls.__new__(cls)
-    animation._draw_was_started = True
+    mark_started(animation)
     animation.frame_seq = iter(())
     return cast("Animation", animation)
 
@@ -290,12 +283,7 @@ def _modules_of(users: Iterable[object]) -> set[str]:
     """Return the names of the modules that hold the code of animations, functions and classes."""
     names = set()
     for one in users:
-        parts: list[Any] = [one]
-        if isinstance(one, Animation):
-            parts = [
-                type(one),
-                *(vars(one).get(name) for name in ("_func", "_init_func", "_iter_gen")),
-            ]
+        parts = [type(one), *functions_of(one)] if isinstance(one, Animation) else [one]
         for part in parts:
             while isinstance(part, partial):
                 part = part.func

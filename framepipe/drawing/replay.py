@@ -6,10 +6,6 @@
 generator-driven animations stand at frame i exactly as they would in a serial save, whichever
 process asks for frame i.  Updates cost microseconds where drawing costs tens of milliseconds,
 which is why replaying all of them in every process is nearly free.
-
-The private methods of `Animation` used here were looked at in matplotlib 3.9.0 and 3.11.2:
-``_fig``, ``_init_draw``, ``_draw_next_frame``, ``_draw_was_started``, ``_save_count``,
-``_framedata``, ``_drawn_artists``.
 """
 
 from __future__ import annotations
@@ -20,6 +16,14 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.animation import Animation
 
 from ..errors import FrameError
+from .mpl.animation import (
+    draw_initially,
+    figure_of,
+    length_of,
+    mark_started,
+    returned_artists,
+    update_for_next_frame,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,8 +50,8 @@ def check_animations(animation: Any, extra_anim: Sequence[Any] | None) -> tuple[
                 f"expected a matplotlib Animation (FuncAnimation, ArtistAnimation, ...), "
                 f"not {type(one).__name__}"
             )
-    figure = animation._fig
-    return (animation, *(extra for extra in extra_anim or () if extra._fig is figure))
+    figure = figure_of(animation)
+    return (animation, *(extra for extra in extra_anim or () if figure_of(extra) is figure))
 
 
 class Replay:
@@ -85,10 +89,10 @@ class Replay:
         independent: bool = False,
         passed: Callable[[], None] | None = None,
     ) -> None:
-        self.animations: tuple[Any, ...] = tuple(animations)  # Any: for their private methods
-        self.figure: Figure = self.animations[0]._fig
+        self.animations = tuple(animations)
+        self.figure: Figure = figure_of(self.animations[0])
         for animation in self.animations:
-            animation._draw_was_started = True  # no warning that it was made in vain
+            mark_started(animation)  # no warning that it was made in vain
         self.position = -1
         self._independent = independent
         self._passed = passed
@@ -113,7 +117,7 @@ class Replay:
         """
         if self._ended_at is not None:
             return self._ended_at
-        lengths = [_length(animation) for animation in self.animations]
+        lengths = [length_of(animation) for animation in self.animations]
         known = [length for length in lengths if length is not None]
         return min(known) if len(known) == len(lengths) else None
 
@@ -165,8 +169,8 @@ class Replay:
                 continue
             try:
                 for animation, item in zip(self.animations, data, strict=True):
-                    animation._draw_next_frame(item, blit=False)
-                    _flatten(getattr(animation, "_drawn_artists", None), self._returned)
+                    update_for_next_frame(animation, item)
+                    _flatten(returned_artists(animation), self._returned)
                 if position < frame and self._passed is not None:
                     self._passed()
             except BaseException as error:
@@ -176,7 +180,7 @@ class Replay:
     def _begin(self) -> Iterator[tuple[Any, ...]]:
         try:
             for animation in self.animations:
-                animation._init_draw()
+                draw_initially(animation)
             sequences = [animation.new_saved_frame_seq() for animation in self.animations]
         except BaseException as error:
             raise _failed("the initial draw before", 0, error) from error
@@ -198,12 +202,3 @@ def _failed(doing: str, frame: int, error: BaseException) -> FrameError:
         f"{type(error).__name__}: {error}",
         frame,
     )
-
-
-def _length(animation: Any) -> int | None:
-    count = getattr(animation, "_save_count", None)
-    if count is None:
-        # ArtistAnimation, and TimedAnimation subclasses that keep their frames there.
-        frames: Any = getattr(animation, "_framedata", None)
-        count = len(frames) if hasattr(frames, "__len__") else None
-    return count if count is None else int(count)

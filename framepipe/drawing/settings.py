@@ -1,9 +1,7 @@
 """What the user's arguments and rcParams mean, worked out as `Animation.save` does.
 
 The frame size comes from matplotlib's own `FFMpegWriter`, set up on a stand-in figure, so that
-its rounding (which differs between releases) is matched by construction.  Private names used,
-looked at in matplotlib 3.9.0 and 3.11.2: ``MovieWriter._run``, ``MovieWriter._w``, ``._h``,
-``FFMpegBase._supports_transparency`` (new in 3.10), ``Animation._interval``.
+its rounding (which differs between releases) is matched by construction.
 """
 
 from __future__ import annotations
@@ -17,10 +15,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib import colors
-from matplotlib.animation import AbstractMovieWriter, Animation, FFMpegWriter
+from matplotlib.animation import AbstractMovieWriter, Animation
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from .mpl.animation import interval_of
+from .mpl.writers import SizingWriter, supports_transparency
 
 _log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def movie_settings(
         fps, codec, bitrate = writer.fps, writer.codec, writer.bitrate
         extra_args, metadata = getattr(writer, "extra_args", None), writer.metadata
     if fps is None:
-        interval = getattr(animation, "_interval", None)
+        interval = interval_of(animation)
         if not interval:
             raise ValueError("the animation has no interval to take the frame rate from: give fps")
         fps = 1000.0 / interval
@@ -145,13 +146,6 @@ def movie_settings(
         metadata=dict(metadata or {}),
         ffmpeg=configured or None,
     )
-
-
-class _Sizer(FFMpegWriter):
-    """A writer that is set up, for the size it settles on, and never started."""
-
-    def _run(self) -> None:
-        pass
 
 
 def frame_settings(
@@ -212,18 +206,18 @@ def frame_settings(
             raise TypeError(f"savefig_kwargs cannot hold {name!r}: it belongs to the whole movie")
 
     stand_in = Figure(figsize=tuple(figure.get_size_inches()), dpi=figure.dpi)
-    sizer: Any = _Sizer(codec="h264" if even else "rawvideo")
+    sizer: Any = SizingWriter(codec="h264" if even else "rawvideo")
     # The folder must exist; the name only matters for its suffix.
     sizer.setup(stand_in, os.path.join(os.curdir, "movie" + suffix), dpi)
     width, height = sizer.frame_size
     if width < 1 or height < 1:
         raise ValueError(f"a frame of {width}x{height} pixels is empty: raise figsize or dpi")
-    size = (float(sizer._w), float(sizer._h))
+    size = sizer.size
     adjusted = tuple(stand_in.get_size_inches()) != tuple(figure.get_size_inches())
 
     sizer.codec = codec
     if transparent is None:
-        transparent = getattr(sizer, "_supports_transparency", lambda: False)()
+        transparent = supports_transparency(sizer)
     if not transparent:
         face = kwargs.get("facecolor", mpl.rcParams["savefig.facecolor"])
         if isinstance(face, str) and face == "auto":

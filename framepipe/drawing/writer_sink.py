@@ -2,10 +2,6 @@
 
 A writer calls ``figure.savefig`` for every frame.  Here it is given the frame that the painter
 has just painted, so that what may be kept is kept, and the writer is none the wiser.
-
-Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``MovieWriterRegistry._registered``,
-``MovieWriter._proc``, ``FileMovieWriter._tmpdir``, ``AbstractMovieWriter._supports_transparency``
-(new in 3.10).
 """
 
 from __future__ import annotations
@@ -32,6 +28,12 @@ from matplotlib.animation import (
 from PIL import Image
 
 from ..errors import EncoderError, EncoderNotFound
+from .mpl.writers import (
+    process_of,
+    registered_writers,
+    supports_transparency,
+    temporary_folder_of,
+)
 from .painter import Painter
 
 
@@ -58,7 +60,7 @@ def writer_class(writer: Any) -> Any:
     if writer is None:
         writer = mpl.rcParams["animation.writer"]
     if isinstance(writer, str):
-        known = mpl.animation.writers._registered  # type: ignore[attr-defined]
+        known = registered_writers()
         if writer not in known:
             raise ValueError(f"writer={writer!r} is not one of {', '.join(map(repr, known))}")
         return known[writer]
@@ -150,8 +152,7 @@ class Writers:
                 "HTMLWriter(embed_frames=True)"
             )
         self._writer.outfile = filename
-        ask = getattr(self._writer, "_supports_transparency", None)
-        self.transparent = bool(ask is not None and ask())
+        self.transparent = supports_transparency(self._writer)
 
     @property
     def even(self) -> bool:
@@ -269,14 +270,15 @@ class WriterSink:
         if not self._running:
             return
         self._running = False
-        process = getattr(self._writer, "_proc", None)
+        process = process_of(self._writer)
         if process is not None:
             process.kill()
             for pipe in (process.stdin, process.stdout, process.stderr):
-                with contextlib.suppress(OSError):
-                    pipe.close()
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
             process.wait()
-        folder = getattr(self._writer, "_tmpdir", None)
+        folder = temporary_folder_of(self._writer)
         if folder is not None:
             folder.cleanup()
 
@@ -292,8 +294,9 @@ class WriterSink:
             if isinstance(error, subprocess.CalledProcessError):
                 said, code, command = str(error.stderr or error), error.returncode, error.cmd
             elif isinstance(error, BrokenPipeError):
+                process: Any = process_of(self._writer)
                 with contextlib.suppress(Exception):
-                    said = self._writer._proc.communicate()[1].decode(errors="replace")
+                    said = process.communicate()[1].decode(errors="replace")
             raise EncoderError(
                 f"the writer {name} {what}: {said.strip()[-2000:]}", code, command, said
             ) from error

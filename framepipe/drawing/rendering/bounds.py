@@ -1,4 +1,4 @@
-"""How far a call to the rasterizer reaches: a box outside which it changes no pixel.
+"""The bounds of a call to the rasterizer: a box outside which it changes no pixel.
 
 Two calls whose boxes do not overlap can change places, and a call that lies clear of all that
 changes need not be made again.  A box may be too big, never too small.  Boxes are (left, bottom,
@@ -20,6 +20,10 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from ..mpl.agg import clip_path as gc_clip_path
+from ..mpl.agg import clip_rectangle
+from ..mpl.artists import clip_path
+
 Box = tuple[float, float, float, float]
 
 #: The box of what may reach anywhere.
@@ -39,8 +43,8 @@ _MITER = 4.0
 _SQUARE = 1.5
 
 
-def reach_of(name: str, arguments: tuple[Any, ...], height: float, dpi: float) -> Box:
-    """Return how far a call reaches.
+def bounds_of_call(name: str, arguments: tuple[Any, ...], height: float, dpi: float) -> Box:
+    """Return a box that a call does not reach beyond.
 
     Parameters
     ----------
@@ -78,7 +82,7 @@ def reach_of(name: str, arguments: tuple[Any, ...], height: float, dpi: float) -
         m_left, m_bottom, m_right, m_top = _around(marker.vertices, shape)
         box = (left + m_left, bottom + m_bottom, right + m_right, top + m_top)
         box = _grown(box, _stroke(marker, gc, dpi))
-        if gc._clippath is not None:
+        if gc_clip_path(gc) is not None:
             return box
     elif name == "draw_image" and len(arguments) == 4:
         _, x, y, image = arguments
@@ -88,8 +92,8 @@ def reach_of(name: str, arguments: tuple[Any, ...], height: float, dpi: float) -
     return _within(box, gc)
 
 
-def reach_of_artist(artist: Any) -> Box:
-    """Return how far an artist reaches that has yet to be drawn.
+def bounds_of_artist(artist: Any) -> Box:
+    """Return a box that an artist which has yet to be drawn will not reach beyond.
 
     Known of those that draw everything within their clip box, and of those that are not drawn;
     of others it is anywhere.
@@ -101,7 +105,7 @@ def reach_of_artist(artist: Any) -> Box:
         isinstance(artist, clips)
         and artist.get_clip_on()
         and artist.clipbox is not None
-        and artist._clippath is None
+        and clip_path(artist) is None
         and artist.get_agg_filter() is None
     ):
         return _clip(artist.clipbox)
@@ -138,7 +142,7 @@ def _clip(rectangle: Any) -> Box:
 
 
 def _within(box: Box, gc: Any) -> Box:
-    rectangle = gc._cliprect
+    rectangle = clip_rectangle(gc)
     if rectangle is None:
         return box
     clip = _clip(rectangle)

@@ -2,11 +2,13 @@
 
 During a run the figure lives on a `FrameCanvas`, an Agg canvas of our own, whichever canvas
 (Agg, a GUI's, PDF's, none) it came with: no window is ever touched.  ``draw_idle``, which
-`Animation` calls after every update and which on Agg draws a whole frame at once, only *settles*
-the figure here: see `framepipe.drawing.rendering.undrawn`.
+`Animation` calls after every update and which on Agg draws a whole frame at once, here only
+leaves the figure as that would: see `framepipe.drawing.rendering.undrawn`.
 
-Private names used, looked at in matplotlib 3.9.0 and 3.11.2: ``FigureCanvasBase._is_saving``,
-``Figure._original_dpi``, ``Figure._layout_engine``, ``FigureCanvasAgg._print_pil``.
+Private names overridden, looked at in matplotlib 3.9.0 and 3.11.2:
+
+- ``matplotlib.backend_bases.FigureCanvasBase``: ``_is_saving``
+- ``matplotlib.backends.backend_agg.FigureCanvasAgg``: ``_print_pil``
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+from ..mpl.agg import set_aside
 from .display_list import RecordingRenderer
-from .undrawn import settle
+from .undrawn import leave_as_drawn
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,7 +81,7 @@ class FrameCanvas(FigureCanvasAgg):
         if not self._idle_draws:
             return
         if not self.priming:
-            settle(self.figure, lay_out=self.lays_out())
+            leave_as_drawn(self.figure, lay_out=self.lays_out())
         elif not self.prime():
             super().draw_idle(*args, **kwargs)
 
@@ -93,15 +96,15 @@ class FrameCanvas(FigureCanvasAgg):
             renderer = RecordingRenderer(renderer.width, renderer.height, renderer.dpi)
             renderer.figure = self.figure
             self.renderer = renderer
-        if renderer.look_at_settings() and self.fresh:
+        if renderer.update_font_settings() and self.fresh:
             renderer = RecordingRenderer(renderer.width, renderer.height, renderer.dpi)
             renderer.figure = self.figure
-            renderer.look_at_settings()
+            renderer.update_font_settings()
             self.renderer = renderer
         return renderer
 
     def take_elsewhere(self) -> bool:
-        """Tell whether someone drew the figure since this was last asked, and forget it."""
+        """Tell whether someone drew the figure since this was last asked."""
         renderer = getattr(self, "renderer", None)
         elsewhere, self.drawn_elsewhere = self.drawn_elsewhere, False
         if isinstance(renderer, RecordingRenderer):
@@ -240,24 +243,19 @@ def moved_to_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
     old: Any = figure.canvas
     dpi = figure.dpi
     size = tuple(figure.get_size_inches())
-    # As Animation.save does: the old canvas, should user code hold on to it, neither starts the
-    # animation when it draws nor resizes a window.
-    kept = {name: getattr(old, name) for name in ("_is_saving", "manager")}
-    old._is_saving, old.manager = True, None
     canvas: FrameCanvas | None = None
-    try:
-        canvas = FrameCanvas(figure, idle_draws=idle_draws)
-        yield canvas
-    finally:
-        if canvas is not None:
-            canvas.release()
-        figure.set_canvas(old)
-        if figure.dpi != dpi:
-            figure.dpi = dpi
-        if tuple(figure.get_size_inches()) != size:
-            figure.set_size_inches(size, forward=False)
-        for name, value in kept.items():
-            setattr(old, name, value)
+    with set_aside(old):
+        try:
+            canvas = FrameCanvas(figure, idle_draws=idle_draws)
+            yield canvas
+        finally:
+            if canvas is not None:
+                canvas.release()
+            figure.set_canvas(old)
+            if figure.dpi != dpi:
+                figure.dpi = dpi
+            if tuple(figure.get_size_inches()) != size:
+                figure.set_size_inches(size, forward=False)
 
 
 def keep_size(figure: Figure, settings: FrameSettings) -> bool:
@@ -277,16 +275,6 @@ def at_dpi(figure: Figure, dpi: float) -> Iterator[None]:
         yield
     finally:
         figure.dpi = before
-
-
-@contextmanager
-def without_layout(figure: Any) -> Iterator[None]:
-    """Let a figure have no layout engine for a while, everything staying where it is."""
-    engine, figure._layout_engine = figure._layout_engine, None
-    try:
-        yield
-    finally:
-        figure._layout_engine = engine
 
 
 def draw_full(figure: Figure, settings: FrameSettings, out: memoryview) -> float:

@@ -5,8 +5,10 @@ the Agg rasterizer at the end is a short list of calls.  `RecordingRenderer` put
 `RecordingRasterizer` between the two; playing a display list gives the same pixels as the artist's
 `draw` at a small part of its price, and on any background, because the rasterizer blends anew.
 
-Looked at in matplotlib 3.9.0 and 3.11.2: ``RendererAgg._renderer`` (the rasterizer),
-``._update_methods``, ``._filter_renderers``; ``GraphicsContextBase._cliprect``, ``._clippath``.
+Private names overridden, looked at in matplotlib 3.9.0 and 3.11.2:
+
+- ``matplotlib.backends.backend_agg.RendererAgg``: ``_renderer`` (the rasterizer),
+  ``_update_methods``
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.transforms import TransformNode
 from numpy.typing import NDArray
 
+from ..mpl.agg import frozen_context
 from .text import GlyphRenderer
 
 #: The rasterizer's calls that change pixels.
@@ -36,31 +39,9 @@ CALLS = (
 DisplayList = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 
 
-class _FrozenClip:
-    """Stands for a `TransformedPath` as it was: what the rasterizer asks a clip path for."""
-
-    def __init__(self, path: Any, affine: Any) -> None:
-        self._path_and_affine = (path, affine)
-
-    def get_transformed_path_and_affine(self) -> tuple[Any, Any]:
-        return self._path_and_affine
-
-
-def _freeze_context(gc: GraphicsContextBase) -> GraphicsContextBase:
-    """Copy a graphics context, which its artist goes on to change."""
-    frozen: Any = object.__new__(type(gc))
-    frozen.__dict__.update(gc.__dict__)
-    if frozen._cliprect is not None:
-        frozen._cliprect = frozen._cliprect.frozen()
-    if frozen._clippath is not None:
-        path, affine = frozen._clippath.get_transformed_path_and_affine()
-        frozen._clippath = _FrozenClip(path, affine.frozen())
-    return frozen  # type: ignore[no-any-return]
-
-
 def _freeze(argument: Any) -> Any:
     if isinstance(argument, GraphicsContextBase):
-        return _freeze_context(argument)
+        return frozen_context(argument)
     if isinstance(argument, TransformNode):
         return argument.frozen()
     return argument

@@ -10,9 +10,12 @@ new places.  `GlyphRenderer` keeps four things, none of which changes a pixel:
 - a font's line metrics, which `Text` otherwise reads from the font file for every layout;
 - which fonts a font's properties stand for, as long as no setting of fonts is another.
 
-For matplotlib 3.11 (looked at: 3.11.2, ``RendererAgg.draw_text``,
-``._draw_text_glyphs_and_boxes``, ``Text._get_layout`` with its ``_get_font_height_metrics``).
-Earlier releases draw a string as one bitmap, and are left to do so.
+For matplotlib 3.11; earlier releases draw a string as one bitmap, and are left to do so.  Private
+names overridden, looked at in matplotlib 3.9.0 and 3.11.2:
+
+- ``matplotlib.backends.backend_agg.RendererAgg``: ``_renderer`` (the rasterizer),
+  ``_prepare_font``, ``_draw_text_glyphs_and_boxes`` (new in 3.11)
+- ``matplotlib.text.Text``: ``_get_font_height_metrics`` (new in 3.11), asked of renderers
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ import numpy as np
 from matplotlib.backends import backend_agg
 from matplotlib.backends.backend_agg import RendererAgg, get_hinting_flag
 from matplotlib.font_manager import fontManager, get_font
+
+from ..mpl.agg import render_glyph, set_glyph_transform, shape
+from ..mpl.registries import font_files
 
 #: Whether this matplotlib draws text glyph by glyph.
 GLYPHWISE = hasattr(RendererAgg, "_draw_text_glyphs_and_boxes")
@@ -73,7 +79,7 @@ class GlyphRenderer(RendererAgg):
         self._set: tuple[Any, ...] = ()
         self.figure: Any = None
 
-    def look_at_settings(self) -> bool:
+    def update_font_settings(self) -> bool:
         """Drop what is known of fonts if a setting of fonts was changed; once for every frame.
 
         Returns
@@ -98,7 +104,7 @@ class GlyphRenderer(RendererAgg):
         found = self._fonts.get(key)
         if found is None:
             # The lists are held, so that no other one gets the id.
-            found = (get_font(fontManager._find_fonts_by_props(prop)), families)
+            found = (get_font(font_files(prop)), families)
             _keep(self._fonts, key, found)
         return found[0]
 
@@ -134,7 +140,7 @@ class GlyphRenderer(RendererAgg):
             key = (font, size, self.dpi, s, flags, repr(features), repr(language))
             shaped = self._shaped.get(key)
             if shaped is None:
-                items = font._layout(s, flags=flags, features=features, language=language)
+                items = shape(font, s, flags=flags, features=features, language=language)
                 shaped = [
                     (item.ft_object, size, item.glyph_index, 0, 1, item.x, item.y) for item in items
                 ]
@@ -167,7 +173,8 @@ class GlyphRenderer(RendererAgg):
                 bitmap = self._bitmaps.get(key)
                 if bitmap is None:
                     font.set_size(size, self.dpi)
-                    font._set_transform(
+                    set_glyph_transform(
+                        font,
                         (
                             0x10000
                             * np.array([[cos, -sin], [sin, cos]])
@@ -179,7 +186,7 @@ class GlyphRenderer(RendererAgg):
                     )
                     modes: Any = vars(backend_agg)["RenderMode"]
                     mode = modes.NORMAL if smooth else modes.MONO
-                    drawn = font._render_glyph(index, flags, mode)
+                    drawn = render_glyph(font, index, flags, mode)
                     pixels = np.array(drawn.buffer)
                     if not smooth:
                         pixels *= 0xFF

@@ -4,9 +4,10 @@
 and the search for tick labels of aligned axes, both of which the placing of the axis label calls;
 and the labels are measured twice.  Nothing moves in between, so the first answer serves for all.
 
-Looked at in matplotlib 3.9.0 and 3.11.2: ``Axis.draw``, ``._update_ticks``,
-``._get_ticklabel_bboxes``, ``._update_label_position``, ``._get_tick_boxes_siblings``;
-``_AxesBase._axis_map``; ``Spine.get_window_extent``.
+Private names overridden, looked at in matplotlib 3.9.0 and 3.11.2, with those who call them
+(``Axis.draw``, the updates of label and offset text, ``Spine.get_window_extent``):
+
+- ``matplotlib.axis.Axis``: ``_update_ticks``, ``_get_ticklabel_bboxes``
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.ticker import FuncFormatter
+
+from ..mpl.artists import axis_of
 
 #: What is answered from memory while an axis is drawn.
 _WORKED_OUT = ("_update_ticks", "_get_ticklabel_bboxes")
@@ -35,7 +39,7 @@ def draw_axis(axis: Any, renderer: Any) -> None:
         What to draw it with.
     """
     draw = partial(type(axis).draw, axis)
-    if not _plain(axis):
+    if not _is_plain(axis):
         draw(renderer)
         return
     ticks: list[Any] | None = None
@@ -64,7 +68,7 @@ def draw_axis(axis: Any, renderer: Any) -> None:
 
 
 @contextmanager
-def drawn_once(holders: Iterable[Any]) -> Iterator[None]:
+def drawn_once(holders: Iterable[Artist]) -> Iterator[None]:
     """Let the axes' axes be drawn by `draw_axis` for a while, whoever draws them.
 
     Parameters
@@ -72,11 +76,11 @@ def drawn_once(holders: Iterable[Any]) -> Iterator[None]:
     holders : iterable of Axes
         Theirs.
     """
-    changed = [
+    changed: list[Any] = [
         axis
         for holder in holders
-        for axis in getattr(holder, "_axis_map", {}).values()
-        if _plain(axis) and "draw" not in vars(axis)
+        for axis in axis_of(holder)
+        if _is_plain(axis) and "draw" not in vars(axis)
     ]
     for axis in changed:
         axis.draw = partial(draw_axis, axis)
@@ -87,7 +91,7 @@ def drawn_once(holders: Iterable[Any]) -> Iterator[None]:
             vars(axis).pop("draw", None)
 
 
-def _plain(axis: Any) -> bool:
+def _is_plain(axis: Any) -> bool:
     """Tell whether an axis and its ticks are all matplotlib's own."""
     if type(axis) not in (XAxis, YAxis) or any(name in vars(axis) for name in _WORKED_OUT):
         return False

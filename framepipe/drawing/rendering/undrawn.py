@@ -5,16 +5,13 @@ lazy autoscaling happens at the next draw, an equal aspect with ``adjustable="da
 the limits from where the last draw left them, a quiver takes its arrow width and scale from the
 first draw, an unscaled norm its limits from the first array drawn, a table its column widths.
 A worker that does not draw frame i must still carry these on to frame i + 1.
-
-Looked at in matplotlib 3.9.0 and 3.11.2; private names used: ``Axes._children``,
-``Figure._get_draw_artists`` (which applies the axes' aspects), ``RendererAgg._draw_disabled``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.artist import Artist
 from matplotlib.cm import ScalarMappable
@@ -23,31 +20,39 @@ from matplotlib.image import AxesImage
 from matplotlib.quiver import Quiver, QuiverKey
 from matplotlib.table import Table
 
+from ..mpl.agg import drawing_disabled
+from ..mpl.artists import artists_to_draw, children, insets
 
-def every_axes(figure: Figure) -> Iterator[Any]:
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .display_list import RecordingRenderer
+
+
+def every_axes(figure: Figure) -> Iterator[Axes]:
     """Yield all axes of a figure: of its subfigures, and inset ones, too.
 
-    In the order in which they are drawn: the first of several that share their limits settles
-    them for all, with its own margins.
+    In the order in which they are drawn: the first of several that share their limits sets them
+    for all, with its own margins.
     """
     for axes in sorted(figure.axes, key=lambda axes: axes.zorder):
         yield from _with_insets(axes)
 
 
-def _with_insets(axes: Any) -> Iterator[Any]:
+def _with_insets(axes: Axes) -> Iterator[Axes]:
     yield axes
-    for inset in axes.child_axes:
+    for inset in insets(axes):
         yield from _with_insets(inset)
 
 
-def settle(figure: Figure, *, lay_out: bool = True) -> None:
-    """Carry on, for a frame that is not drawn, what drawing it would have left behind.
+def leave_as_drawn(figure: Figure, *, lay_out: bool = True) -> None:
+    """Leave a figure as drawing it would leave it, without drawing it.
 
     Parameters
     ----------
     figure : Figure
-        The figure after the frame's updates.  Its layout, limits, scales and norms are settled
-        in place.
+        The figure after the frame's updates.  Its layout, limits, scales and norms are set in
+        place.
     lay_out : bool, default: True
         Whether to run the layout engine, if there is one.
 
@@ -60,7 +65,7 @@ def settle(figure: Figure, *, lay_out: bool = True) -> None:
     """
     engine = figure.get_layout_engine()
     if lay_out and engine is not None and figure.axes:
-        figure._get_draw_artists(figure.canvas.get_renderer())  # type: ignore[attr-defined]
+        artists_to_draw(figure, renderer_of(figure))  # applies aspects
         with suppress(ValueError):  # as Figure.draw does: a figure too small for its layout
             engine.execute(figure)
     for axes in every_axes(figure):
@@ -69,21 +74,25 @@ def settle(figure: Figure, *, lay_out: bool = True) -> None:
         axes.viewLim  # noqa: B018 - reading it does the lazy autoscale
         if axes.get_aspect() != "auto" and axes.get_adjustable() == "datalim":
             _apply_aspect(axes)
-        _settle_all(axes._children)
-    _settle_all(figure.artists)
+        _leave_all_as_drawn(children(axes))
+    _leave_all_as_drawn(figure.artists)
 
 
-def _settle_all(artists: Iterable[Artist]) -> None:
+def _leave_all_as_drawn(artists: Iterable[Artist]) -> None:
     for artist in artists:
         kind = type(artist)
         try:
-            keep = _KEEPERS[kind]
+            step = _STEPS[kind]
         except KeyError:
-            keep = _KEEPERS[kind] = next(
-                (way for base, way in _WAYS if issubclass(kind, base)), None
-            )
-        if keep is not None:
-            keep(artist)
+            step = _STEPS[kind] = next((way for base, way in _WAYS if issubclass(kind, base)), None)
+        if step is not None:
+            step(artist)
+
+
+def renderer_of(figure: Figure) -> RecordingRenderer:
+    """Return the renderer of a figure that lives on a `FrameCanvas`."""
+    canvas: Any = figure.canvas
+    return canvas.get_renderer()  # type: ignore[no-any-return]
 
 
 def _apply_aspect(axes: Any) -> None:
@@ -100,7 +109,7 @@ def _scale_norm_of_image(image: Any) -> None:
     """Let an image draw: it scales its norm to that part of its data which is not clipped."""
     if _is_unscaled(image):
         figure = image.get_figure()
-        figure._get_draw_artists(figure.canvas.get_renderer())
+        artists_to_draw(figure, renderer_of(figure))
         _draw_nothing(image)
 
 
@@ -109,10 +118,10 @@ def _is_unscaled(artist: Any) -> bool:
 
 
 def _first_draw(artist: Any) -> None:
-    if getattr(artist, "_framepipe_settled", False) or not artist.get_visible():
+    if getattr(artist, "_framepipe_drawn", False) or not artist.get_visible():
         return
     _draw_nothing(artist)
-    artist._framepipe_settled = True
+    artist._framepipe_drawn = True
 
 
 def _every_draw(artist: Any) -> None:
@@ -122,8 +131,8 @@ def _every_draw(artist: Any) -> None:
 
 def _draw_nothing(artist: Any) -> None:
     """Let an artist draw without a pixel being touched; it stays as stale as it was."""
-    renderer = artist.get_figure().canvas.get_renderer()
-    with renderer._draw_disabled():
+    renderer = renderer_of(artist.get_figure())
+    with drawing_disabled(renderer):
         artist.draw(renderer)
     artist.stale = True
 
@@ -143,4 +152,4 @@ _WAYS: tuple[tuple[type, Callable[[Any], None]], ...] = (
 )
 
 #: The same, found once for each class that was met.
-_KEEPERS: dict[type, Callable[[Any], None] | None] = {}
+_STEPS: dict[type, Callable[[Any], None] | None] = {}

@@ -30,20 +30,21 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...result import FrameStats
-from ..mpl.artists import describe
+from ..mpl.describe import describe
 from ..mpl.rc import rc_is, rc_values
 from ..rendering.display_list import DisplayList, RecordingRenderer
 from ..rendering.ticks import draw_axis
-from .changes import Changes, DisplayItem, ItemInFrame, keepable
-from .draw_order import take_place
-from .layers import STEADY, Arrangement, arrange, changes, key_of
+from .changes import Changes
+from .draw_order import place_twin
+from .items import DisplayItem, ItemInFrame, keepable
+from .layers import STEADY, LayerKey, Layers, layer_key, separate
 
 #: Snapshots kept at a time.  A second and third serve animations in which now a higher, now a
 #: lower item is the first to change; each takes a frame's bytes.
 SNAPSHOTS = 3
 
 #: An item that changed in so many frames in a row is drawn without recording ...
-HOT = 3
+RECORDED_CHANGES = 3
 #: ... and tried again every so many frames.
 RETRY = 16
 
@@ -71,30 +72,33 @@ class Compositor:
     ----------
     figure : Figure
         The figure.
+    steady : int, default: `framepipe.drawing.retained.layers.STEADY`
+        So many frames in a row must be alike before layers are made for them.
 
     Notes
     -----
     Not protected: drawing the figure in another way between two frames resets the flags by which
-    changes are known.  Say so by `forget`.
+    changes are known.  Say so by `invalidate`.
     """
 
-    def __init__(self, figure: Figure) -> None:
+    def __init__(self, figure: Figure, *, steady: int = STEADY) -> None:
         self._figure = figure
+        self._steady = steady
         self._changes = Changes(figure)
         self._snapshots: list[_Snapshot] = []
         self._first_changed: int | None = None
-        self._arranged: Arrangement | None = None
-        self._key: tuple[Any, ...] = ()
+        self._layers: Layers | None = None
+        self._key: LayerKey = ()
         self._alike = 0  # frames in a row that had this key
         self._frames = 0
         self._items: list[DisplayItem] = []  # in the order in which they were last drawn
         self._rc: dict[str, Any] = {}
 
-    def forget(self) -> None:
-        """Take everything for changed: the figure was drawn by someone else."""
-        self._changes.forget()
+    def invalidate(self) -> None:
+        """Count everything as changed: the figure was drawn by someone else."""
+        self._changes.invalidate()
         self._snapshots.clear()
-        self._arranged = None
+        self._layers = None
         self._key = ()
 
     def compose(self, renderer: RecordingRenderer, returned: Iterable[Any]) -> FrameStats:
@@ -113,24 +117,24 @@ class Compositor:
             What it took: what concerns composing is filled in.
         """
         self._frames += 1
-        if not rc_is(self._rc):  # fonts, snapping, simplification: a draw looks at many of them
-            self.forget()
+        if not rc_is(self._rc):  # fonts, snapping, simplification: a draw depends on many of them
+            self.invalidate()
             self._rc = rc_values()
-        order = self._changes.look(renderer, returned)
-        self._items = [seen.item for seen in order]
-        first = next((i for i, seen in enumerate(order) if seen.why), len(order))
-        arranged = self._arrangement(renderer, order)
-        if arranged is None:
+        order = self._changes.detect(renderer, returned)
+        self._items = [entry.item for entry in order]
+        first = next((i for i, entry in enumerate(order) if entry.reason), len(order))
+        layers = self._layers_for(renderer, order)
+        if layers is None:
             stats = self._compose_in_order(renderer, order, first)
         else:
-            stats = self._compose_arranged(renderer, order, arranged)
+            stats = self._compose_in_layers(renderer, order, layers)
         self._first_changed = first
         if first < len(order):
             most_expensive = max(
-                (seen for seen in order if seen.why), key=lambda seen: seen.item.cost
+                (entry for entry in order if entry.reason), key=lambda entry: entry.item.cost
             )
             stats.changed = (
-                f"{describe(most_expensive.item.artist, self._figure)}: {most_expensive.why}"
+                f"{describe(most_expensive.item.artist, self._figure)}: {most_expensive.reason}"
             )
         return stats
 
@@ -140,56 +144,58 @@ class Compositor:
         """Begin from a snapshot of what is below the first changed item, and go on from there."""
         start = self._put_back(renderer, order, first)
         stats = FrameStats(
-            composed=True, items_skipped=start, saved=sum(seen.item.cost for seen in order[:start])
+            composed=True,
+            items_skipped=start,
+            saved=sum(entry.item.cost for entry in order[:start]),
         )
         steady = first == self._first_changed
         placed: Any = None
         for index in range(start, len(order)):
             if index == first and steady and start < first:
                 self._snapshot(renderer, order[:first])
-            seen = order[index]
-            item = seen.item
-            if seen.axes is not None and seen.axes is not placed:
-                placed = seen.axes
-                take_place(placed, renderer)
-            if changes(seen):
-                self._draw(renderer, seen, stats)
+            entry = order[index]
+            item = entry.item
+            if entry.axes is not None and entry.axes is not placed:
+                placed = entry.axes
+                place_twin(placed, renderer)
+            if entry.must_draw:
+                self._draw(renderer, entry, stats)
                 continue
             begin = _clock()
             renderer.recorder.play(item.display_list or [])
-            item.hot = 0
+            item.changes_in_a_row = 0
             stats.replaying += _clock() - begin
             stats.items_replayed += 1
             stats.saved += item.cost
         return stats
 
-    def _arrangement(
+    def _layers_for(
         self, renderer: RecordingRenderer, order: Sequence[ItemInFrame]
-    ) -> Arrangement | None:
-        """Return an arrangement that serves for this frame, if there is one or it is time."""
-        key = key_of(order)
+    ) -> Layers | None:
+        """Return layers that serve for this frame, if there are any or it is time to make them."""
+        key = layer_key(order)
         self._alike = self._alike + 1 if key == self._key else 0
         self._key = key
-        if self._arranged is not None and self._arranged.key == key:
-            np.copyto(renderer.pixels, self._arranged.pixels)
-        elif self._alike >= STEADY:
-            self._arranged = arrange(key, order, renderer)
+        if self._layers is not None and self._layers.key == key:
+            np.copyto(renderer.pixels, self._layers.pixels)
+        elif self._alike >= self._steady:
+            self._layers = separate(key, order, renderer)
         else:
             return None
-        return self._arranged
+        return self._layers
 
-    def _compose_arranged(
-        self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], arranged: Arrangement
+    def _compose_in_layers(
+        self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], layers: Layers
     ) -> FrameStats:
-        """Go on from what an arrangement draws first, which stands there already."""
+        """Go on from what the layers have below, which stands there already."""
         stats = FrameStats(
-            composed=True, saved=sum(seen.item.cost for seen in order if not changes(seen))
+            composed=True, saved=sum(entry.item.cost for entry in order if not entry.must_draw)
         )
-        stats.items_replayed = arranged.played
+        stats.items_replayed = layers.played
         placed: Any = None
         reached = 0  # how far twins have taken their places
-        for index, display_list in arranged.above:
-            seen = order[index]
+        for index, display_list in layers.above:
+            entry = order[index]
             if display_list is not None:
                 begin = _clock()
                 renderer.recorder.play(display_list)
@@ -198,35 +204,37 @@ class Compositor:
             for before in order[reached : index + 1]:
                 if before.axes is not None and before.axes is not placed:
                     placed = before.axes
-                    take_place(placed, renderer)
+                    place_twin(placed, renderer)
             reached = index + 1
-            self._draw(renderer, seen, stats)
+            self._draw(renderer, entry, stats)
         stats.items_skipped = len(order) - stats.items_replayed - stats.items_drawn
         return stats
 
     def reset_flags(self) -> None:
-        """Take the figure as it stands for drawn."""
+        """Count the figure as drawn, as it stands."""
         self._changes.reset_flags()
 
-    def _draw(self, renderer: RecordingRenderer, seen: ItemInFrame, stats: FrameStats) -> None:
+    def _draw(self, renderer: RecordingRenderer, entry: ItemInFrame, stats: FrameStats) -> None:
         """Draw a changed item, and see what it took."""
         begin = _clock()
-        self._draw_and_learn(renderer, seen)
-        seen.item.cost = _clock() - begin
+        self._draw_and_record(renderer, entry)
+        entry.item.cost = _clock() - begin
         stats.items_drawn += 1
-        stats.drawing += seen.item.cost
+        stats.drawing += entry.item.cost
 
-    def _draw_and_learn(self, renderer: RecordingRenderer, seen: ItemInFrame) -> None:
-        """Draw a changed item, and learn what there is to know for keeping it."""
-        item, artist = seen.item, seen.item.artist
+    def _draw_and_record(self, renderer: RecordingRenderer, entry: ItemInFrame) -> None:
+        """Draw a changed item, and record it unless it changes all the time."""
+        item, artist = entry.item, entry.item.artist
         item.version = next(_VERSIONS)
-        item.hot += 1
+        item.changes_in_a_row += 1
         if item.parts is not None:
-            item.why = seen.why
+            item.reason = entry.reason
         draw = artist.draw
         if isinstance(artist, Axis) and "draw" not in vars(artist):
             draw = partial(draw_axis, artist)
-        if not keepable(artist) or (item.hot > HOT and self._frames % RETRY):
+        if not keepable(artist) or (
+            item.changes_in_a_row > RECORDED_CHANGES and self._frames % RETRY
+        ):
             item.parts = item.display_list = None
             draw(renderer)
             return
@@ -236,7 +244,7 @@ class Compositor:
             draw(renderer)
         finally:
             renderer.recorder.display_list = None
-        self._changes.learn(seen, display_list, renderer)
+        self._changes.record(entry, display_list, renderer)
 
     def _put_back(
         self, renderer: RecordingRenderer, order: Sequence[ItemInFrame], first: int
@@ -249,8 +257,8 @@ class Compositor:
                 reach <= first
                 and (best is None or reach > len(best.versions))
                 and all(
-                    version == seen.item.version
-                    for version, seen in zip(snapshot.versions, order, strict=False)
+                    version == entry.item.version
+                    for version, entry in zip(snapshot.versions, order, strict=False)
                 )
             ):
                 best = snapshot
@@ -261,13 +269,13 @@ class Compositor:
         return len(best.versions)
 
     def _snapshot(self, renderer: RecordingRenderer, below: Sequence[ItemInFrame]) -> None:
-        versions = [seen.item.version for seen in below]
+        versions = [entry.item.version for entry in below]
         reach = len(versions)
         # Of two that reach equally far the newer one counts, and the oldest goes.
         kept = [one for one in self._snapshots if len(one.versions) != reach][-(SNAPSHOTS - 1) :]
         self._snapshots = [*kept, _Snapshot(versions, renderer.pixels.copy())]
 
-    def suspect(self, renderer: RecordingRenderer) -> str | None:
+    def find_mismatch(self, renderer: RecordingRenderer) -> str | None:
         """Name the item whose display list no longer shows what it would draw.
 
         Parameters

@@ -1,10 +1,7 @@
 """What tells of a change that raised no flag: transforms, clips, data and attributes, by value.
 
 Several of matplotlib's setters raise none, some attributes are meant to be set directly, and an
-array can be changed in place.  Private names used, looked at in matplotlib 3.9.0 and 3.11.2:
-``Artist._transform``, ``._clippath``, ``Axes._children``, ``._position``, ``._viewLim``,
-``._axis_map``, ``._xaxis_transform``, ``._yaxis_transform``, ``Collection._offset_transform``,
-``CompositeGenericTransform._a``, ``._b``, ``BlendedGenericTransform._x``, ``._y``.
+array can be changed in place.
 """
 
 from __future__ import annotations
@@ -36,17 +33,28 @@ from matplotlib.ticker import (
 from matplotlib.transforms import (
     Affine2DBase,
     Bbox,
-    BlendedAffine2D,
-    BlendedGenericTransform,
-    CompositeAffine2D,
-    CompositeGenericTransform,
     IdentityTransform,
     ScaledTranslation,
     Transform,
     TransformNode,
 )
 
-from .draw_order import look_of
+from ..mpl.artists import (
+    BOOKKEEPING,
+    active_position,
+    axes_of,
+    axis_map,
+    blended_parts,
+    children,
+    clip_path,
+    composed_parts,
+    insets,
+    offset_transform,
+    own_transform,
+    tick_transforms,
+    view_limits,
+)
+from .axes_state import axes_state
 
 
 class Fingerprint:
@@ -54,34 +62,48 @@ class Fingerprint:
 
     Parameters
     ----------
-    item : Artist
-        The item.
+    artist : Artist
+        The item's artist.
     axes : Axes or None
         The axes it belongs to.
     parts : iterable of Artist
         What it is made of.
     """
 
-    __slots__ = ("_arrays", "_axes", "_collections", "_size", "_strays", "_texts", "_unit", "found")
+    __slots__ = (
+        "_artist",
+        "_axes",
+        "_collections",
+        "_data",
+        "_placed",
+        "_size",
+        "_taken",
+        "_texts",
+    )
 
-    def __init__(self, item: Any, axes: Any, parts: Iterable[Any]) -> None:
-        self._unit, self._axes = item, axes
-        inner = [part for part in parts if part is not item]
+    def __init__(self, artist: Any, axes: Axes | None, parts: Iterable[Artist]) -> None:
+        self._artist, self._axes = artist, axes
+        inner = [part for part in parts if part is not artist]
         self._texts = [part for part in inner if isinstance(part, Text)]
         self._collections = [part for part in inner if isinstance(part, Collection)]
-        self._strays = _strays(item) if isinstance(item, Axis) else _foreign(item, axes, inner)
-        attributes = vars(item)
+        if isinstance(artist, Axis):
+            self._placed = _placed_unusually(artist)
+        else:
+            self._placed = _placed_by_others(artist, axes, inner)
+        attributes = vars(artist)
         self._size = len(attributes)
-        self._arrays = [
-            name for name, value in attributes.items() if not _plain(value) and name not in _FLAGS
+        self._data = [
+            name
+            for name, value in attributes.items()
+            if not _is_plain(value) and name not in BOOKKEEPING
         ]
-        self.found = self._look()
+        self._taken = self._take()
 
-    def same(self) -> bool:
-        """Tell whether all of it is as it was."""
-        return len(vars(self._unit)) == self._size and self._look() == self.found
+    def unchanged(self) -> bool:
+        """Tell whether all of it is as it was when this was made."""
+        return len(vars(self._artist)) == self._size and self._take() == self._taken
 
-    def _look(self) -> tuple[Any, ...]:
+    def _take(self) -> tuple[Any, ...]:
         """Return all of it.
 
         Returns
@@ -93,88 +115,85 @@ class Fingerprint:
             angles), too.
         """
         # `set_array` of a collection in a legend raises no flag, nor does `set_bbox` of a text.
-        ends: list[Any] = [text.get_bbox_patch() for text in self._texts]
-        ends += (
+        values: list[Any] = [text.get_bbox_patch() for text in self._texts]
+        values += (
             _checksum(part.get_array())
             for part in self._collections
             if part.get_array() is not None
         )
-        ends += (_matrix_of(part.get_transform()) for part in self._strays)
-        item = self._unit
-        if isinstance(item, (Axes, FigureBase)):
-            ends += _ends_of_holder(item)
-        elif isinstance(item, Axis):
-            ends += _ticks_of(item)
+        values += (_matrix_of(part.get_transform()) for part in self._placed)
+        artist = self._artist
+        if isinstance(artist, (Axes, FigureBase)):
+            values += _of_holder(artist)
+        elif isinstance(artist, Axis):
+            values += _of_ticks(artist)
         else:
-            attributes = vars(item)
-            for name in self._arrays:
-                ends += _sums_of(attributes.get(name))
-            ends += _ends_of(item, self._axes)
-        return tuple(ends)
+            attributes = vars(artist)
+            for name in self._data:
+                values += _checksums_of(attributes.get(name))
+            values += _of_drawing(artist, self._axes)
+        return tuple(values)
 
 
-def _ends_of_holder(item: Any) -> list[Any]:
-    if isinstance(item, FigureBase):
-        holders: Any = item.axes
-        return [_ends_of_holder(inner) for inner in holders]
-    ends: list[Any] = [look_of(item), *plain_values(item)]
-    inside: list[Any] = [item, *item.child_axes]
-    for inner in inside:
-        ends.extend(_ticks_of(axis) for axis in inner._axis_map.values())
-        for child in inner._children:
+def _of_holder(holder: Axes | FigureBase) -> list[Any]:
+    """Return what the drawing of an artist that holds axes, or is one, depends on."""
+    if isinstance(holder, FigureBase):
+        return [_of_holder(axes) for axes in axes_of(holder)]
+    values: list[Any] = [axes_state(holder), *plain_values(holder)]
+    for axes in (holder, *insets(holder)):
+        values.extend(_of_ticks(axis) for axis in axis_map(axes).values())
+        for child in children(axes):
             for value in vars(child).values():
-                ends += _sums_of(value)
-            ends.append(_ends_of(child, inner))
-    return ends
+                values += _checksums_of(value)
+            values.append(_of_drawing(child, axes))
+    return values
 
 
-_BLENDED: Any = (BlendedGenericTransform, BlendedAffine2D)
-_COMPOSED: Any = (CompositeGenericTransform, CompositeAffine2D)
-
-
-def _matrix_of(transform: Any) -> Any:
+def _matrix_of(transform: Transform) -> object:
     matrix = transform.get_affine().get_matrix().tobytes()
     return matrix if transform.is_affine else (matrix, id(transform))
 
 
-def _strays(axis: Any) -> list[Any]:
+def _placed_unusually(axis: Axis) -> list[Artist]:
     """Return those parts of an axis that are not placed as ticks and labels are.
 
     Whatever else their places depend on, limits of the other axis for one, the axis does not.
     """
-    axes = axis.axes
-    usual = {id(axes._xaxis_transform), id(axes._yaxis_transform), id(axes.transAxes)}
+    axes: Any = axis.axes
+    usual = {id(axes.transAxes), *map(id, tick_transforms(axes))}
 
-    def is_usual(transform: Any) -> bool:
+    def is_usual(transform: Transform) -> bool:
         if id(transform) in usual or isinstance(transform, IdentityTransform):
             return True
-        if isinstance(transform, _BLENDED):
-            return is_usual(transform._x) and is_usual(transform._y)
-        if isinstance(transform, _COMPOSED):
-            return isinstance(transform._b, ScaledTranslation) and is_usual(transform._a)
-        return False
+        parts = blended_parts(transform)
+        if parts is not None:
+            return all(map(is_usual, parts))
+        parts = composed_parts(transform)
+        return parts is not None and isinstance(parts[1], ScaledTranslation) and is_usual(parts[0])
 
-    parts = [axis.label, axis.offsetText]
+    parts: list[Artist] = [axis.label, axis.offsetText]
     for tick in (*axis.majorTicks, *axis.minorTicks):
         parts += (tick.tick1line, tick.tick2line, tick.gridline, tick.label1, tick.label2)
     return [part for part in parts if not is_usual(part.get_transform())]
 
 
-def _foreign(item: Any, axes: Any, inner: list[Any]) -> list[Any]:
+def _placed_by_others(artist: Any, axes: Axes | None, inner: list[Artist]) -> list[Artist]:
     """Return those inner parts of an item that are placed by other axes than its own."""
-    figure = item.get_figure()
+    figure = artist.get_figure()
     if not inner or figure is None:
         return []
     own = {id(axes)}
-    if isinstance(item, (Axes, FigureBase)):
-        own = {id(item), *(id(part) for part in inner if isinstance(part, Axes))}
+    if isinstance(artist, (Axes, FigureBase)):
+        own = {id(artist), *(id(part) for part in inner if isinstance(part, Axes))}
     nodes: set[int] = set()
     for other in figure.axes:
         if id(other) not in own:
-            nodes.update(map(id, (other.transData, other.transAxes, other.bbox, other._viewLim)))
+            nodes.update(
+                map(id, (other.transData, other.transAxes, other.bbox, view_limits(other)))
+            )
     known: dict[int, bool] = {}
 
-    def depends(node: Any) -> bool:
+    def depends(node: TransformNode) -> bool:
         if id(node) not in known:
             known[id(node)] = id(node) in nodes  # also ends a circle
             known[id(node)] |= any(
@@ -182,39 +201,45 @@ def _foreign(item: Any, axes: Any, inner: list[Any]) -> list[Any]:
             )
         return known[id(node)]
 
-    return [part for part in inner if part._transform is not None and depends(part._transform)]
+    return [
+        part
+        for part in inner
+        if (transform := own_transform(part)) is not None and depends(transform)
+    ]
 
 
-def _ends_of(item: Any, axes: Any) -> tuple[Any, ...]:
-    transform, clip, box = item._transform, item._clippath, item.clipbox
-    ends: tuple[Any, ...] = ()
-    if axes is not None and isinstance(item, (Annotation, AnnotationBbox)):
+def _of_drawing(artist: Any, axes: Axes | None) -> tuple[Any, ...]:
+    """Return what the drawing of an artist depends on beside its attributes."""
+    transform, clip, box = own_transform(artist), clip_path(artist), artist.clipbox
+    values: tuple[Any, ...] = ()
+    if axes is not None and isinstance(artist, (Annotation, AnnotationBbox)):
         # It shows if what it points at lies within its axes' patch.
-        patch = axes.patch
+        patch: Any = axes.patch
         outline = patch.get_path().vertices, patch.get_patch_transform().get_matrix()
-        ends = (*ends, *(array.tobytes() for array in outline))
-    if isinstance(item, ScalarMappable):
+        values = (*values, *(array.tobytes() for array in outline))
+    if isinstance(artist, ScalarMappable):
         # A setter whose listener fails raises no flag.
-        norm: Any = item.norm
-        ends = (*ends, norm, norm.vmin, norm.vmax, item.cmap)
-    if isinstance(item, QuiverKey):
-        ends = (*ends, item.Q.axes)  # without its arrows it cannot be drawn
-    offset = getattr(item, "_offset_transform", None)
+        norm: Any = artist.norm
+        values = (*values, norm, norm.vmin, norm.vmax, artist.cmap)
+    if isinstance(artist, QuiverKey):
+        values = (*values, artist.Q.axes)  # without its arrows it cannot be drawn
+    offset = offset_transform(artist)
     if offset is not None and not (axes is not None and offset is axes.transData):
-        ends = (*ends, offset.get_affine().get_matrix().tobytes())
+        values = (*values, offset.get_affine().get_matrix().tobytes())
     if transform is not None and not (
         axes is not None and (transform is axes.transData or transform is axes.transAxes)
     ):
-        ends = (*ends, _matrix_of(transform))
+        values = (*values, _matrix_of(transform))
     if clip is not None:
         path, affine = clip.get_transformed_path_and_affine()
-        ends = (*ends, path.vertices.tobytes(), affine.get_matrix().tobytes())
-    if type(box) is Bbox:  # another kind follows what the axes' look tells
-        ends = (*ends, box.get_points().tobytes())
-    return ends
+        vertices: Any = path.vertices
+        values = (*values, vertices.tobytes(), affine.get_matrix().tobytes())
+    if type(box) is Bbox:  # another kind follows what the axes' state tells
+        values = (*values, box.get_points().tobytes())
+    return values
 
 
-def _ticks_of(axis: Any) -> tuple[Any, ...]:
+def _of_ticks(axis: Axis) -> tuple[Any, ...]:
     """Return what an axis's ticks depend on that axes which share its limits may change.
 
     They share their locators and formatters, too: set for one, they are set for all, but only the
@@ -222,22 +247,29 @@ def _ticks_of(axis: Any) -> tuple[Any, ...]:
     Where limits are below zero on a logarithmic axis, ticks begin at the least positive datum,
     which moves when data are added, the limits staying as they are.
     """
-    ends: list[Any] = []
+    values: list[Any] = []
     for ticker in (axis.major, axis.minor):
         locator = ticker.locator
-        ends += (locator, ticker.formatter)
-        owner = getattr(locator, "axis", None)
+        values += (locator, ticker.formatter)
+        owner: Any = getattr(locator, "axis", None)
         if owner is None or not hasattr(owner, "axes"):
             continue
         if owner is not axis:
-            ends.append(owner.axes._position.get_points().tobytes())
-        if type(locator) not in _BLIND:
-            ends += (owner.get_minpos(), *owner.get_data_interval())
-    return tuple(ends)
+            values.append(active_position(owner.axes).get_points().tobytes())
+        if type(locator) not in _BLIND_TO_DATA:
+            values += (owner.get_minpos(), *owner.get_data_interval())
+    return tuple(values)
 
 
-#: Locators that do not look at data; looked at in matplotlib 3.9.0 and 3.11.2.
-_BLIND = (AutoLocator, MaxNLocator, FixedLocator, NullLocator, MultipleLocator, AutoMinorLocator)
+#: Locators that choose ticks by the limits alone; looked at in matplotlib 3.9.0 and 3.11.2.
+_BLIND_TO_DATA = (
+    AutoLocator,
+    MaxNLocator,
+    FixedLocator,
+    NullLocator,
+    MultipleLocator,
+    AutoMinorLocator,
+)
 
 
 class AttributeFingerprint:
@@ -246,8 +278,8 @@ class AttributeFingerprint:
     Parameters
     ----------
     thing : object
-        The object: numbers, names, and short sequences of them among its attributes are looked
-        at, and which transform or artist each is.
+        The object: compared are numbers, names, and short sequences of them among its attributes,
+        and which transform or artist each is.
 
     Notes
     -----
@@ -256,16 +288,16 @@ class AttributeFingerprint:
     (``annotation.xy``).
     """
 
-    __slots__ = ("_get", "_place", "_values")
+    __slots__ = ("_attributes", "_get", "_values")
 
     def __init__(self, thing: Any) -> None:
-        self._place = vars(thing)
-        names = [name for name, value in self._place.items() if _plain(value)]
-        names = [name for name in names if name not in _FLAGS]
+        self._attributes = vars(thing)
+        names = [name for name, value in self._attributes.items() if _is_plain(value)]
+        names = [name for name in names if name not in BOOKKEEPING]
         self._get: Any = itemgetter(*names) if names else None
         self._values = self._read(copy=True)
 
-    def same(self) -> bool:
+    def unchanged(self) -> bool:
         """Tell whether every attribute is what it was."""
         try:
             return bool(self._read() == self._values)
@@ -275,13 +307,13 @@ class AttributeFingerprint:
     def _read(self, *, copy: bool = False) -> Any:
         if self._get is None:
             return ()
-        values = self._get(self._place)
+        values = self._get(self._attributes)
         if copy and isinstance(values, tuple):
             return tuple(list(value) if isinstance(value, list) else value for value in values)
         return values
 
 
-def _plain(value: Any) -> bool:
+def _is_plain(value: Any) -> bool:
     if isinstance(value, (tuple, list)):
         return len(value) < _SHORT and all(
             one is None or isinstance(one, (bool, int, float, str)) for one in value
@@ -289,7 +321,7 @@ def _plain(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, float, str, Transform, Artist))
 
 
-def _sums_of(value: Any) -> Iterator[int]:
+def _checksums_of(value: Any) -> Iterator[int]:
     """Yield a checksum for each array in an attribute, so that a change in place shows.
 
     It runs at more than a gigabyte a second, where drawing takes some 100 ns a point.
@@ -319,7 +351,7 @@ def _checksum(array: Any) -> int:
 def plain_values(thing: Any) -> Iterator[Any]:
     """Yield the plain attributes of an object: numbers, names, colours, affine transforms."""
     for name, value in vars(thing).items():
-        if name in _FLAGS:
+        if name in BOOKKEEPING:
             continue
         if value is None or isinstance(value, (bool, int, float, str)):
             yield value
@@ -333,6 +365,3 @@ def plain_values(thing: Any) -> Iterator[Any]:
 
 #: Sequences shorter than this count as plain values: points, sizes, colours.
 _SHORT = 9
-
-#: Attributes that drawing itself sets back and forth.
-_FLAGS = frozenset({"_stale", "stale_callback", "_remove_method"})

@@ -1,6 +1,6 @@
-"""A frame's calls in another order that gives the same pixels: what is still first.
+"""A frame's calls in another order that gives the same pixels: what is static first.
 
-Everything that changes lies above something still, and mostly below something still, too: the
+Everything that changes lies above something static, and mostly below something static, too: the
 ticks of the same axes, and everything of the axes that follow.  What lies clear of all that
 changes, and of what must stay above it, can as well be drawn before it.  So it goes into one
 picture with all that is below, made once; each frame begins from that picture.  In a grid of moving
@@ -11,30 +11,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rendering.bounds import EVERYWHERE, Box, reach_of, reach_of_artist
+from ..rendering.bounds import EVERYWHERE, Box, bounds_of_artist, bounds_of_call
 
 if TYPE_CHECKING:
     from ..rendering.display_list import DisplayList, RecordingRenderer
-    from .changes import DisplayItem, ItemInFrame
+    from .items import DisplayItem, ItemInFrame
 
-#: So many frames in a row must be alike before an arrangement is made for them: it takes playing
-#: every display list once.
+#: So many frames in a row must be alike before layers are made for them: it takes playing every
+#: display list once.
 STEADY = 2
 
 
+#: Of a static item its version, of one that changes its identity and its box.
+LayerKey = tuple[int | tuple[int, Box], ...]
+
+
 @dataclass(slots=True)
-class Arrangement:
+class Layers:
     """How to compose frames in which the same items change, and all others are as they were.
 
     Parameters
     ----------
     key : tuple
-        What `key_of` gives for these frames.
+        What `layer_key` gives for these frames.
     pixels : ndarray, shape (height, width, 4), uint8
         Everything that can be drawn first.
     above : list of tuple
@@ -44,14 +48,14 @@ class Arrangement:
         Items of which something is played.
     """
 
-    key: tuple[Any, ...]
+    key: LayerKey
     pixels: NDArray[np.uint8]
     above: list[tuple[int, DisplayList | None]]
     played: int
 
 
-def key_of(order: Sequence[ItemInFrame]) -> tuple[Any, ...]:
-    """Return what must be equal in two frames for one arrangement to serve both.
+def layer_key(order: Sequence[ItemInFrame]) -> LayerKey:
+    """Return what must be equal in two frames for one set of layers to serve both.
 
     Parameters
     ----------
@@ -59,25 +63,20 @@ def key_of(order: Sequence[ItemInFrame]) -> tuple[Any, ...]:
         The items, in drawing order.
     """
     return tuple(
-        (id(seen.item), reach_of_artist(seen.item.artist)) if changes(seen) else seen.item.version
-        for seen in order
+        (id(entry.item), bounds_of_artist(entry.item.artist))
+        if entry.must_draw
+        else entry.item.version
+        for entry in order
     )
 
 
-def changes(seen: ItemInFrame) -> bool:
-    """Tell whether an item must be drawn."""
-    return bool(seen.why) or seen.item.display_list is None
-
-
-def arrange(
-    key: tuple[Any, ...], order: Sequence[ItemInFrame], renderer: RecordingRenderer
-) -> Arrangement:
+def separate(key: LayerKey, order: Sequence[ItemInFrame], renderer: RecordingRenderer) -> Layers:
     """Find out what can be drawn first, and draw it.
 
     Parameters
     ----------
     key : tuple
-        `key_of` the order.
+        `layer_key` of the order.
     order : sequence of ItemInFrame
         The items, in drawing order.
     renderer : RecordingRenderer
@@ -85,21 +84,21 @@ def arrange(
 
     Returns
     -------
-    Arrangement
-        The arrangement.
+    Layers
+        The layers.
     """
     taken = _Boxes()
     below: DisplayList = []
     above: list[tuple[int, DisplayList | None]] = []
     played = 0
-    for index, (seen, mark) in enumerate(zip(order, key, strict=True)):
+    for index, (entry, mark) in enumerate(zip(order, key, strict=True)):
         if isinstance(mark, tuple):
             taken.add(mark[1])
             above.append((index, None))
             continue
-        display_list = seen.item.display_list or []
+        display_list = entry.item.display_list or []
         on_top: DisplayList = []
-        for call, box in zip(display_list, _reaches(seen.item, renderer), strict=True):
+        for call, box in zip(display_list, _bounds_of(entry.item, renderer), strict=True):
             if taken.clear_of(box):
                 below.append(call)
             else:
@@ -110,17 +109,17 @@ def arrange(
             played += 1
     renderer.clear()
     renderer.recorder.play(below)
-    return Arrangement(key, renderer.pixels.copy(), above, played)
+    return Layers(key, renderer.pixels.copy(), above, played)
 
 
-def _reaches(item: DisplayItem, renderer: RecordingRenderer) -> list[Box]:
+def _bounds_of(item: DisplayItem, renderer: RecordingRenderer) -> list[Box]:
     """Return the boxes of an item's calls, worked out once for every display list."""
-    if item.reaches is None:
-        item.reaches = [
-            reach_of(name, arguments, renderer.height, renderer.dpi)
+    if item.bounds is None:
+        item.bounds = [
+            bounds_of_call(name, arguments, renderer.height, renderer.dpi)
             for name, arguments, _ in item.display_list or ()
         ]
-    return item.reaches
+    return item.bounds
 
 
 class _Boxes:

@@ -1,12 +1,11 @@
 """When a layout engine need not run, because it would leave everything where it is.
 
 Under tight or constrained layout `Animation.save` works the layout out two or three times a frame,
-each time about as dear as drawing.  What it depends on is mostly still: tick labels, titles,
+each time about as expensive as drawing.  What it depends on is mostly static: tick labels, titles,
 legends.  An engine that ran once and moved nothing moves nothing again as long as nothing that it
-looks at has changed; artists that are clipped to their axes it does not look at.
+makes room for has changed; artists that are clipped to their axes are not among that.
 
-Looked at in matplotlib 3.9.0 and 3.11.2: ``Axes.get_tightbbox``, ``Figure.get_tightbbox``,
-``Artist._fully_clipped_to_axes``, ``Axes._originalPosition``, ``LayoutEngine._params``.
+Looked at in matplotlib 3.9.0 and 3.11.2: ``Axes.get_tightbbox``, ``Figure.get_tightbbox``.
 """
 
 from __future__ import annotations
@@ -16,9 +15,20 @@ from typing import Any
 
 from matplotlib.text import Text
 
+from ..mpl.artists import (
+    active_position,
+    axis_map,
+    children,
+    first_stale,
+    is_clipped_to_axes,
+    layout_parameters,
+    original_position,
+    titles,
+)
 from ..mpl.rc import rc_values
 from ..rendering.undrawn import every_axes
-from .draw_order import look_of, parts_of
+from .axes_state import axes_state
+from .items import parts_of
 
 #: Pixels by which a text must lie inside its axes to be without influence on the layout.
 _MARGIN = 2.0
@@ -34,34 +44,34 @@ class StaticLayout:
 
     Notes
     -----
-    It looks at the artists' ``stale`` flags, so whoever draws in between must reset them as
-    `Compositor` does, and say so by `learn`; or call `forget`.
+    It goes by the artists' ``stale`` flags, so whoever draws in between must reset them as
+    `Compositor` does, and say so by `record`; or call `invalidate`.
     """
 
     def __init__(self, figure: Any) -> None:
         self._figure = figure
-        self._before: tuple[Any, ...] | None = None
+        self._places: tuple[Any, ...] | None = None
         self._facts: tuple[Any, ...] | None = None
         self._parts: dict[int, list[Any]] = {}
         self._inside: dict[int, bool] = {}
 
-    def forget(self) -> None:
-        """Take the layout for changed."""
+    def invalidate(self) -> None:
+        """Count the layout as changed."""
         self._facts = None
 
-    def before(self) -> None:
+    def note_places(self) -> None:
         """Note where everything is, before the engine runs for a frame."""
-        self._before = _places(self._figure)
+        self._places = _places_of(self._figure)
 
-    def learn(self) -> None:
-        """Take what is there now, after the engine ran and the frame was drawn, for known."""
+    def record(self) -> None:
+        """Note what is there now, after the engine ran and the frame was drawn."""
         self._facts = None
-        if self._before is None or self._before != _places(self._figure) or self._figure.subfigs:
+        if self._places is None or self._places != _places_of(self._figure) or self._figure.subfigs:
             return
-        self._parts = {id(one): parts_of(one, set()) for one in _looked_at(self._figure)}
+        self._parts = {id(one): parts_of(one, set()) for one in _laid_out(self._figure)}
         self._facts = _facts(self._figure)
 
-    def is_still(self, returned: list[Any]) -> bool:
+    def is_static(self, returned: list[Any]) -> bool:
         """Tell whether the engine would leave everything where it is.
 
         Parameters
@@ -72,22 +82,22 @@ class StaticLayout:
         if self._facts is None:
             return False
         touched = {id(artist) for artist in returned}
-        now = list(_looked_at(self._figure))
+        now = list(_laid_out(self._figure))
         if len(now) != len(self._parts):
             return False
         for artist in now:
             parts = self._parts.get(id(artist))
             if parts is None:
                 return False
-            changed = any(part._stale or id(part) in touched for part in parts)
-            if changed and not self._matters_not(artist):
+            changed = first_stale(parts) is not None or any(id(part) in touched for part in parts)
+            if changed and not self._stays_inside(artist):
                 return False
         return self._facts == _facts(self._figure)
 
-    def _matters_not(self, artist: Any) -> bool:
+    def _stays_inside(self, artist: Any) -> bool:
         """Tell whether a changed artist is a text well inside its axes, now and before."""
         axes = artist.axes
-        if type(artist) is not Text or axes is None or artist not in axes._children:
+        if type(artist) is not Text or axes is None or artist not in children(axes):
             return False
         was = self._inside.get(id(artist), False)
         now = self._inside[id(artist)] = _lies_inside(artist, axes)
@@ -98,34 +108,34 @@ def _facts(figure: Any) -> tuple[Any, ...]:
     engine = figure.get_layout_engine()
     return (
         engine,
-        repr(getattr(engine, "_params", None)),
+        repr(layout_parameters(engine)),
         tuple(figure.get_size_inches()),
-        tuple((id(axes), look_of(axes), axes.get_in_layout()) for axes in every_axes(figure)),
-        _places(figure),
+        tuple((id(axes), axes_state(axes), axes.get_in_layout()) for axes in every_axes(figure)),
+        _places_of(figure),
         rc_values(),
     )
 
 
-def _places(figure: Any) -> tuple[Any, ...]:
+def _places_of(figure: Any) -> tuple[Any, ...]:
     return tuple(
         (
-            axes._position.get_points().tobytes(),
-            axes._originalPosition.get_points().tobytes(),
+            active_position(axes).get_points().tobytes(),
+            original_position(axes).get_points().tobytes(),
         )
         for axes in every_axes(figure)
     )
 
 
-def _looked_at(figure: Any) -> Iterator[Any]:
+def _laid_out(figure: Any) -> Iterator[Any]:
     """Yield the artists that a layout makes room for."""
     for axes in every_axes(figure):
-        yield from axes._axis_map.values()
-        yield from (axes.title, axes._left_title, axes._right_title)
+        yield from axis_map(axes).values()
+        yield from titles(axes)
         yield from axes.spines.values()
         if axes.get_legend() is not None:
             yield axes.get_legend()
-        for child in axes._children:
-            if child.get_in_layout() and not child._fully_clipped_to_axes():
+        for child in children(axes):
+            if child.get_in_layout() and not is_clipped_to_axes(child):
                 yield child
     for kind in (figure.texts, figure.legends, figure.artists, figure.lines, figure.patches):
         yield from kind

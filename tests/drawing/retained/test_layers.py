@@ -17,7 +17,13 @@ from matplotlib.patches import Circle, Rectangle
 from matplotlib.transforms import Bbox
 
 from framepipe.drawing.painter import Painter
-from framepipe.drawing.rendering.bounds import EVERYWHERE, NOWHERE, Box, reach_of, reach_of_artist
+from framepipe.drawing.rendering.bounds import (
+    EVERYWHERE,
+    NOWHERE,
+    Box,
+    bounds_of_artist,
+    bounds_of_call,
+)
 from framepipe.drawing.rendering.canvas import living_on_agg
 from framepipe.drawing.rendering.display_list import (
     DisplayList,
@@ -64,12 +70,12 @@ def test_nothing_reaches_out_of_its_box(case: Case) -> None:
             retained = Compositor(figure)
             retained.compose(renderer, ())
             for item in retained._items:
-                box = reach_of_artist(item.artist)
+                box = bounds_of_artist(item.artist)
                 renderer.clear()
                 item.artist.draw(renderer)
                 assert within(renderer, box), item.artist
                 for name, arguments, named in item.display_list or ():
-                    box = reach_of(name, arguments, renderer.height, renderer.dpi)
+                    box = bounds_of_call(name, arguments, renderer.height, renderer.dpi)
                     renderer.clear()
                     renderer.recorder.play([(name, arguments, named)])
                     assert within(renderer, box), (item.artist, name)
@@ -180,14 +186,14 @@ def test_boxes_of_artists() -> None:
     figure = make_figure()
     ax = figure.subplots()
     (line,) = ax.plot([0, 1])
-    left, bottom, right, top = reach_of_artist(line)
+    left, bottom, right, top = bounds_of_artist(line)
     assert left == pytest.approx(ax.bbox.x0 - 2)
     assert top == pytest.approx(ax.bbox.y1 + 2)
     assert (right - left, top - bottom) == pytest.approx((ax.bbox.width + 4, ax.bbox.height + 4))
     line.set_clip_on(False)
-    assert reach_of_artist(line) == EVERYWHERE
+    assert bounds_of_artist(line) == EVERYWHERE
     line.set(clip_on=True, visible=False)
-    assert reach_of_artist(line) == NOWHERE
+    assert bounds_of_artist(line) == NOWHERE
     line.set(visible=True, clip_path=Circle((0, 0), 1))
-    assert reach_of_artist(line) == EVERYWHERE  # markers would not mind the box
-    assert reach_of_artist(ax.text(0.5, 0.5, "text")) == EVERYWHERE
+    assert bounds_of_artist(line) == EVERYWHERE  # markers would not mind the box
+    assert bounds_of_artist(ax.text(0.5, 0.5, "text")) == EVERYWHERE

@@ -1,0 +1,67 @@
+"""The steps that `Animation.save` takes, and what an animation knows of itself.
+
+Looked at in matplotlib 3.9.0 and 3.11.2:
+
+- ``matplotlib.animation.Animation``: ``_fig``, ``_init_draw``, ``_draw_next_frame``,
+  ``_draw_was_started``, ``_blit_cache``
+- ``matplotlib.animation.TimedAnimation``: ``_interval``
+- ``matplotlib.animation.ArtistAnimation``: ``_framedata``
+- ``matplotlib.animation.FuncAnimation``: ``_save_count``, ``_drawn_artists``, ``_func``,
+  ``_init_func``, ``_iter_gen``
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.animation import Animation
+    from matplotlib.figure import Figure
+
+#: Attributes that only the live preview uses, and that cannot travel to another process.
+PREVIEW_ONLY = ("frame_seq", "_blit_cache")
+
+
+def figure_of(animation: Any) -> Figure:
+    """Return the figure that an animation changes."""
+    return animation._fig  # type: ignore[no-any-return]
+
+
+def mark_started(animation: Any) -> None:
+    """Spare the warning that an animation was made in vain."""
+    animation._draw_was_started = True
+
+
+def draw_initially(animation: Any) -> None:
+    """Bring the figure to where a save begins: its ``init_func``, or its first frame's update."""
+    animation._init_draw()
+
+
+def update_for_next_frame(animation: Any, data: Any) -> None:
+    """Run the update for one frame, and what `Animation` does after it (``draw_idle``)."""
+    animation._draw_next_frame(data, blit=False)
+
+
+def returned_artists(animation: Animation) -> Any:
+    """Return what the update function returned last; None where that is not kept."""
+    return getattr(animation, "_drawn_artists", None)
+
+
+def length_of(animation: Animation) -> int | None:
+    """Return how many frames a save takes at most; None if the animation does not say."""
+    count = getattr(animation, "_save_count", None)
+    if count is None:
+        # ArtistAnimation, and TimedAnimation subclasses that keep their frames there.
+        frames: Any = getattr(animation, "_framedata", None)
+        count = len(frames) if hasattr(frames, "__len__") else None
+    return count if count is None else int(count)
+
+
+def interval_of(animation: Animation | None) -> float | None:
+    """Return the milliseconds between two frames; None where there is no such thing."""
+    return getattr(animation, "_interval", None)
+
+
+def functions_of(animation: Animation) -> list[Any]:
+    """Return the user's functions: update, init and the generator of frames; None for none."""
+    return [vars(animation).get(name) for name in ("_func", "_init_func", "_iter_gen")]

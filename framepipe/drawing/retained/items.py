@@ -1,0 +1,205 @@
+"""An artist as an item of a frame: what is known of it since it was last drawn.
+
+An *item* is an artist whose ``draw`` is called as a whole.  Its *parts* are itself and every
+artist it is made of or refers to, any of whose ``stale`` flags says that it must be drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import FigureBase
+from matplotlib.offsetbox import AnnotationBbox
+from matplotlib.patches import ConnectionPatch
+from matplotlib.text import Annotation
+
+from ..mpl.artists import UPWARDS, axes_of, axis_map, children, has_axis, insets
+from .axes_state import AxesState
+
+if TYPE_CHECKING:
+    from ..rendering.bounds import Box
+    from ..rendering.display_list import DisplayList
+    from .fingerprints import AttributeFingerprint, Fingerprint
+
+
+class DisplayItem:
+    """What is known of one item.
+
+    Parameters
+    ----------
+    artist : Artist
+        Its artist; held, so that its id stays its own.
+
+    Attributes
+    ----------
+    version : int
+        Another one after every draw; 0 before the first.
+    parts : list of Artist or None
+        Whose flags tell of a change; None while the item counts as changed anyway.
+    axes_state : tuple
+        What it depends on of its axes (see `framepipe.drawing.retained.axes_state`), when it was
+        last drawn.
+    fingerprint : Fingerprint or None
+        Of its transform, clip and data, when it was last drawn.
+    attributes : list of AttributeFingerprint
+        Of its plain attributes, when it was last drawn.
+    display_list : DisplayList or None
+        How it was drawn; None if that was not recorded.
+    bounds : list of Box or None
+        The box of each call of the display list, once that was asked.
+    changes_in_a_row : int
+        Frames in a row in which it changed.
+    cost : float
+        Seconds its last draw took.
+    reason : str
+        How it changed when that was last found out.
+    extent : tuple of float
+        Where a legend was, in pixels: left, bottom, width, height.
+    """
+
+    __slots__ = (
+        "artist",
+        "attributes",
+        "axes_state",
+        "bounds",
+        "changes_in_a_row",
+        "cost",
+        "display_list",
+        "extent",
+        "fingerprint",
+        "parts",
+        "reason",
+        "version",
+    )  # fmt: skip
+
+    def __init__(self, artist: Any) -> None:
+        self.artist = artist
+        self.version = 0
+        self.parts: list[Artist] | None = None
+        self.axes_state: AxesState = ()
+        self.fingerprint: Fingerprint | None = None
+        self.attributes: list[AttributeFingerprint] = []
+        self.display_list: DisplayList | None = None
+        self.bounds: list[Box] | None = None
+        self.changes_in_a_row = 0
+        self.cost = 0.0
+        self.reason = "it is not one of matplotlib's own, or depends on others"
+        self.extent: tuple[float, ...] = ()
+
+
+@dataclass(slots=True)
+class ItemInFrame:
+    """An item in the drawing order of one frame.
+
+    Parameters
+    ----------
+    item : DisplayItem
+        What is known of it.
+    axes : Axes or None
+        The open axes it belongs to.
+    axes_state : tuple
+        What of these axes it depends on, now.
+    reason : str
+        How it changed; empty if it did not.
+    """
+
+    item: DisplayItem
+    axes: Axes | None
+    axes_state: AxesState
+    reason: str = ""
+
+    @property
+    def must_draw(self) -> bool:
+        """Whether its artist must be drawn, there being no display list that shows it."""
+        return bool(self.reason) or self.item.display_list is None
+
+
+def keepable(artist: Any) -> bool:
+    """Tell whether an artist's drawing depends on nothing but what changes are found by.
+
+    An artist of a class that is not matplotlib's may draw differently each time; what points at
+    other artists or axes depends on where those are drawn.
+    """
+    module = type(artist).__module__
+    if not module.startswith(("matplotlib.", "mpl_toolkits.")) or "draw" in vars(artist):
+        return False
+    if isinstance(artist, ConnectionPatch) or type(artist).__name__ == "InsetIndicator":
+        return False
+    if isinstance(artist, (Annotation, AnnotationBbox)):
+        coordinates = (artist.xycoords, getattr(artist, "anncoords", None))
+        return all(one is None or isinstance(one, str) for one in coordinates)
+    return True
+
+
+def parts_of(artist: Any, items: Container[int]) -> list[Any]:
+    """Return an item's artist and every artist it is made of or refers to.
+
+    Parameters
+    ----------
+    artist : Artist
+        The item's artist.
+    items : container of int
+        The ids of all items' artists: another one it refers to (the quiver of a quiver key, the
+        artist an annotation points at) is returned, but not taken apart.
+
+    Returns
+    -------
+    list of Artist
+        Each once.
+
+    Notes
+    -----
+    Not every artist tells of its parts by ``get_children`` (an annotation's arrow and a text's box
+    are not among them), so attributes are looked through.
+    """
+    found: dict[int, Any] = {}
+    waiting = [artist]
+    holds_axes = isinstance(artist, (FigureBase, Axes))
+    while waiting:
+        part = waiting.pop()
+        if id(part) in found:
+            continue
+        found[id(part)] = part
+        if part is not artist and id(part) in items:
+            continue
+        if isinstance(part, FigureBase):
+            if holds_axes:
+                waiting.extend(part.get_children())
+            continue
+        if has_axis(part):
+            waiting.extend(part.get_children())
+        for name, value in vars(part).items():
+            if name in UPWARDS:
+                continue
+            if isinstance(value, Artist):
+                waiting.append(value)
+            elif isinstance(value, (list, tuple)):
+                waiting.extend(one for one in value if isinstance(one, Artist))
+            elif isinstance(value, dict):
+                waiting.extend(one for one in value.values() if isinstance(one, Artist))
+    if not holds_axes:
+        return [part for part in found.values() if not isinstance(part, (FigureBase, Axes))]
+    return list(found.values())
+
+
+def settings_of(artist: Any) -> Iterator[Any]:
+    """Yield the objects whose plain attributes say how an artist is drawn."""
+    yield artist
+    if isinstance(artist, FigureBase):
+        for axes in axes_of(artist):
+            yield from settings_of(axes)
+    if isinstance(artist, Axes):
+        yield from children(artist)
+        for inset in insets(artist):
+            yield from settings_of(inset)
+        for axis in axis_map(artist).values():
+            yield from settings_of(axis)
+    if isinstance(artist, Axis):
+        for ticker in (artist.major, artist.minor):
+            yield ticker.locator
+            yield ticker.formatter
