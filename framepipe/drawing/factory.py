@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
+from .mpl.animation import figure_of
 from .painter import Painter
 from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
 from .replay import Replay, check_animations
@@ -51,8 +52,7 @@ class OpenedAnimation:
     @property
     def figure(self) -> Figure:
         """The figure that changes."""
-        figure: Figure = self.animations[0]._fig  # type: ignore[attr-defined]
-        return figure
+        return figure_of(self.animations[0])
 
     def __enter__(self) -> Self:
         return self
