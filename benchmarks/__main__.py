@@ -27,6 +27,7 @@ from .runner.in_turn import run_case
 
 #: Who takes part in the tour of all cases, and in a run of chosen ones.
 TOUR_CONTENDERS = ("serial", "pipe")
+EVERY_WAY = (*TOUR_CONTENDERS, "framepipe_writer", "in_process")
 DEFAULT_CONTENDERS = ("serial", "pipe", "pipe_full")
 #: Seconds in which the tour is to be over, with room to four minutes; every case has a round
 #: whatever it takes, and up to `REPEAT` as long as there is time.
@@ -116,10 +117,13 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
             result["skipped"][case.name] = reason
             print(f"{case.name}: skipped, {reason}", end="\n\n", flush=True)
             continue
+        default: Sequence[str] = DEFAULT_CONTENDERS
+        if tour:
+            default = EVERY_WAY if case.every_way else TOUR_CONTENDERS
         frames = case.tour if tour else number(None, min(case.frames, QUICK_FRAMES), case.frames)
         found = result["cases"][case.name] = run_case(
             case,
-            _contenders(options.contender, TOUR_CONTENDERS if tour else DEFAULT_CONTENDERS),
+            _contenders(options.contender, default),
             frames=options.frames or frames,
             repeat=number(options.repeat, QUICK_REPEAT, REPEAT),
             cores=cores,

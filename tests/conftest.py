@@ -47,8 +47,8 @@ def _descriptors() -> set[str]:
             target = os.readlink(f"/proc/self/fd/{name}")
         except OSError:
             continue
-        if target.endswith((".ttf", ".afm", ".otf")):
-            continue  # matplotlib keeps the fonts it has used open
+        if target.endswith((".ttf", ".afm", ".otf", "/proj.db")):
+            continue  # matplotlib keeps the fonts it has used open, PROJ its coordinate systems
         found.add(f"{name} -> {target}")
     return found
 

@@ -33,6 +33,8 @@ class Case:
         How many for a look at all cases in a few minutes.
     needs : tuple of str
         Modules without which it cannot be built.
+    every_way : bool, default: False
+        Whether the tour shows framepipe's other ways as well: as a writer, without processes.
     save : dict
         Keyword arguments for `Animation.save` and everybody who stands in for it.
     """
@@ -42,6 +44,7 @@ class Case:
     frames: int
     tour: int
     needs: tuple[str, ...] = ()
+    every_way: bool = False
     save: dict[str, Any] = field(default_factory=lambda: {"fps": 30})
 
     @property

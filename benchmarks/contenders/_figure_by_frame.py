@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
 from ..cases import find
@@ -33,7 +34,10 @@ def still(case: str, frames: int) -> tuple[Figure, Callable[[int], object]]:
         The figure, and the function that makes it show a frame.
     """
     same_defaults()  # in a process of somebody's pool nobody has done so yet
-    animation: Any = find(case).build(frames)
+    built = find(case).build(frames)
+    if not isinstance(built, FuncAnimation):
+        raise RuntimeError(f"{case} has no function that draws a frame")
+    animation: Any = built
     figure: Figure = animation._fig
     # The animation is never to run.  Without these it would want to stop when a peer closes the
     # figure, which it cannot without having started, and would complain of not having been drawn.
