@@ -63,7 +63,7 @@ def start(
     elif own_group:
         # The terminal's Ctrl-C must reach us alone: what becomes of it is our decision.
         group = 0
-    with _ctrl_c_put_off():
+    with _handlers_put_off():
         into.append(
             subprocess.Popen(
                 argv,
@@ -78,26 +78,36 @@ def start(
         )
 
 
-@contextlib.contextmanager
-def _ctrl_c_put_off() -> Iterator[None]:
-    """Let the handler of Ctrl-C run at the end of the block instead of in it.
+#: Signals whose handlers may raise in the main thread, and then must not do so at any moment.
+_RAISING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
-    Blocking the signal is not enough: it would go to another thread of this process (numpy's, for
-    instance), and Python runs the handler in this one all the same.
+
+@contextlib.contextmanager
+def _handlers_put_off() -> Iterator[None]:
+    """Let the handlers of Ctrl-C and the like run at the end of the block instead of in it.
+
+    Blocking the signals is not enough: they would go to another thread of this process (numpy's,
+    for instance), and Python runs the handler in this one all the same.
     """
-    handler = signal.getsignal(signal.SIGINT)
-    here = threading.current_thread() is threading.main_thread()  # no other runs handlers
-    if not here or not callable(handler):
+    if threading.current_thread() is not threading.main_thread():  # no other runs handlers
         yield
         return
-    noted: list[FrameType | None] = []
-    signal.signal(signal.SIGINT, lambda _, frame: noted.append(frame))
+    handlers = {number: signal.getsignal(number) for number in _RAISING}
+    handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
+    noted: list[tuple[int, FrameType | None]] = []
+    for number in handlers:
+        signal.signal(number, lambda number, frame: noted.append((number, frame)))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         if noted:
-            handler(signal.SIGINT, noted[0])
+            handler = handlers[noted[0][0]]
+            if callable(handler):
+                handler(*noted[0])
 
 
 def end(popen: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 
 from ..protocols import Sink
+from .signals import ENDING
 
 _LOCK = threading.RLock()
 _PRIVATE: set[int] = set()
@@ -59,7 +60,7 @@ def one_at_a_time() -> Iterator[None]:
 
 @contextlib.contextmanager
 def undisturbed(start_method: str) -> Iterator[None]:
-    """Keep SIGINT away from a process being started, and `__main__` out of one that is no fork."""
+    """Keep Ctrl-C and its like from a process being started, and `__main__` from non-forks."""
     masked = None
     main = sys.modules.get("__main__")
     if start_method != "fork":
@@ -67,7 +68,7 @@ def undisturbed(start_method: str) -> Iterator[None]:
     try:
         if hasattr(signal, "pthread_sigmask"):
             _start_helpers(start_method)
-            masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *ENDING})
         with warnings.catch_warnings():
             # Python 3.12 warns of forking beside threads.  Workers run no other thread's code,
             # and one that comes up with a held lock is caught by the handshake.
@@ -81,7 +82,7 @@ def undisturbed(start_method: str) -> Iterator[None]:
 
 
 def _start_helpers(start_method: str) -> None:
-    """Start the processes that Python keeps for all others to come, before SIGINT is masked.
+    """Start the processes that Python keeps for all others to come, before signals are masked.
 
     Starting the first lets SIGINT in again; and whatever else the program has the second one
     fork must not be deaf to Ctrl-C.

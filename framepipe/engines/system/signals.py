@@ -1,10 +1,16 @@
-"""Signals that must not end the process while it writes into pipes."""
+"""Signals that must not end the process, and those that may, once it has cleaned up."""
 
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+#: How batch systems, ``docker stop`` and a closed terminal end a program.
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
@@ -27,3 +33,48 @@ def broken_pipes_raise() -> Iterator[None]:
             while number in signal.sigpending():
                 signal.sigtimedwait({number}, 0)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class Ended(KeyboardInterrupt):
+    """The program was told to end; like Ctrl-C, it is nobody's to handle but the one who cleans up.
+
+    Parameters
+    ----------
+    number : int
+        The signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ended by {signal.Signals(number).name}")
+        self.number = number
+
+
+@contextmanager
+def ending_signals_raise() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind what is in the block, and then end the program as they would.
+
+    By themselves they end a Python program at once, and temporary files and child processes stay.
+    Signals that the program handles or ignores are left to it, and all are where this is not its
+    main thread, which alone can handle them.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def unwind(number: int, frame: FrameType | None) -> NoReturn:
+        came.append(number)
+        raise Ended(number)
+
+    ours = [number for number in ENDING if signal.getsignal(number) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, unwind)
+    try:
+        yield
+    finally:
+        for number in ours:
+            if signal.getsignal(number) is unwind:  # else the user's code has set another one
+                signal.signal(number, signal.SIG_DFL)
+        if came:
+            # Even if somebody has swallowed the exception: the program was told to end.
+            signal.raise_signal(came[0])

@@ -39,6 +39,7 @@ from typing import Any
 from ..system.fork_safety import forget, keep_private, one_at_a_time, private, undisturbed
 from ..system.resources import keep_freed_memory
 from ..system.ring import Ring
+from ..system.signals import ENDING
 from .messages import Done, Failed, Ready
 from .tasks import Abandoned, Channel, Work
 
@@ -90,10 +91,13 @@ def serve(
     for descriptor in close_first:
         with contextlib.suppress(OSError):
             os.close(descriptor)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process sees Ctrl-C and decides
+    # The terminal sends both to all of its processes; the main one sees them, too, and decides.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *ENDING})
     if quiet:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
         warnings.showwarning = lambda *_, **__: None
