@@ -30,6 +30,11 @@ THEMES = (
     "retained_custom",
     "retained_inplace",
     "found",
+    "history_reads",
+    "history_draws",
+    "history_canvas",
+    "history_files",
+    "history_chance",
 )
 
 for theme in THEMES:

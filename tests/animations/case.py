@@ -46,6 +46,12 @@ class Case:
     # One draw for each frame gives other pictures than the two of `Animation.save` (draw_idle,
     # then savefig): a layout engine goes on from where the draw before it arrived.
     two_draws: bool = False
+    # What a process that has not been through the same history would get wrong: "reads" what the
+    # last draw left, a draw that changes the figure ("draws"), a known "canvas", shared "files",
+    # or "chance".
+    history: str = ""
+    # Made a second time it gives other frames: there is no truth to compare a movie with.
+    same_twice: bool = True
 
     @property
     def theme(self) -> str:

@@ -20,7 +20,7 @@ from reference import Reference, decoded, run_framepipe, run_segments, truth
 
 import framepipe
 
-ALL = list(CORPUS.values())
+ALL = [case for case in CORPUS.values() if not case.history]  # those: test_history.py
 
 #: How many forked workers draw, and how.
 WAYS: dict[str, dict[str, Any]] = {
