@@ -172,13 +172,13 @@ def events_of_the_users_own() -> Animation:
     fig, ax, line = _axes()
     canvas: Any = fig.canvas
     heard: list[int] = []
-    number = [canvas.mpl_connect("key_press_event", heard.append)]
+    number = [canvas.mpl_connect("pick_event", heard.append)]
 
     def update(i):
-        canvas.callbacks.process("key_press_event", i)
+        canvas.callbacks.process("pick_event", i)
         if i == 4:
             fig.canvas.mpl_disconnect(number[0])
-            number[0] = fig.canvas.mpl_connect("key_press_event", lambda i: heard.extend([i, i]))
+            number[0] = fig.canvas.mpl_connect("pick_event", lambda i: heard.extend([i, i]))
         ax.set_title(f"{heard}")
         line.set_ydata([0, i])
 

@@ -43,11 +43,6 @@ REASONS = {
         blitted_by_hand feedback_of_pixels mean_color_of_the_last_frame renderer_of_the_canvas
         attributes_on_the_canvas canvas_with_methods_of_its_own listener_added_by_the_update
     """,
-    "forked workers share positions of files": """
-        rows_of_a_csv_reader lines_of_a_file bytes_without_a_buffer bytes_through_a_large_buffer
-        numbers_by_fromfile a_bare_descriptor rows_written_and_read_back lines_of_a_gzip
-        pages_by_tifffile slabs_of_a_netcdf_file
-    """,
     "what cannot be shared is not recognised yet": """
         memmap_that_is_written shared_memory_that_is_written counter_in_a_file lines_of_a_pipe
         packets_of_a_socket thread_that_feeds_a_queue pool_of_threads

@@ -37,6 +37,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from ..system.fork_safety import forget, keep_private, one_at_a_time, private, undisturbed
+from ..system.open_files import at_own_positions
 from ..system.resources import keep_freed_memory
 from ..system.ring import Ring
 from ..system.signals import ENDING
@@ -321,6 +322,7 @@ class WorkerPool:
         options: dict[str, Any] = {"quiet": index > 0, "group": self._groups}
         if self._method == "fork":
             options["close_first"] = private()
+            args = (connection, self._ring, at_own_positions(self._make_work))
         else:
             target, args = _serve_spawned, (connection, self._ring, self._parcel)
         return self._context.Process(  # type: ignore[attr-defined]
