@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from .mpl.animation import figure_of
 from .painter import Painter
 from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
+from .policy import Redraw
 from .replay import Replay, check_animations
 from .settings import (
     FrameSettings,
@@ -66,7 +67,7 @@ class OpenedAnimation:
         settings: FrameSettings,
         *,
         independent: bool = False,
-        redraw: str = "full",
+        redraw: Redraw = "full",
         writers: Writers | None = None,
     ) -> PainterFactory:
         """Return what makes painters of the animation.
@@ -77,7 +78,7 @@ class OpenedAnimation:
             How to draw.
         independent : bool, default: False
             See `Replay`.
-        redraw : {"auto", "full", "verify"}, default: "full"
+        redraw : {"auto", "full", "verify", "as_saved"}, default: "full"
             See `Painter`.
         writers : Writers, optional
             matplotlib writers that are to take the frames.
@@ -166,7 +167,7 @@ class PainterFactory:
     animations: tuple[Animation, ...]
     settings: FrameSettings
     independent: bool = False
-    redraw: str = "full"
+    redraw: Redraw = "full"
     writers: Writers | None = None
     random: RandomStates | None = None
     make: Callable[[], Animation] | None = None
@@ -354,5 +355,8 @@ class Job:
         if self._settings is None:
             raise RuntimeError("frame_settings() comes first")
         return self._opened.painter_factory(
-            self._settings, independent=self._independent, redraw=redraw, writers=self._writers
+            self._settings,
+            independent=self._independent,
+            redraw=cast("Redraw", redraw),
+            writers=self._writers,
         )

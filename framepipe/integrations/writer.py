@@ -308,7 +308,7 @@ class _Take:
         canvas = stack.enter_context(moved_to_agg(self._figure, idle_draws=idle_draws))
         # Until the first frame: some artists keep something of their first draw, at the dpi it
         # had.
-        canvas.priming = True
+        canvas.idle = "draw"
         return canvas
 
     def grab(self, kwargs: Mapping[str, Any]) -> None:
@@ -321,7 +321,7 @@ class _Take:
                 'rcParams["savefig.bbox"] is "tight", by which every frame would be of a size of '
                 "its own: use saving(), which sets it aside, or set it to None"
             )
-        self._canvas.priming = False
+        self._canvas.idle = "settle"
         slot = self._feeder.room()
         try:
             keep_size(self._figure, self.settings)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from ..settings import FrameSettings
 
 
+#: What ``draw_idle`` does; see `FrameCanvas`.
+Idle = Literal["settle", "prime", "draw"]
+
+
 class FrameCanvas(FigureCanvasAgg):
     """The Agg canvas on which a figure lives while its frames are drawn.
 
@@ -44,11 +48,11 @@ class FrameCanvas(FigureCanvasAgg):
 
     Attributes
     ----------
-    priming : bool
-        Whether ``draw_idle`` really draws: on for the first frame, since some artists keep
-        something of their first draw.
+    idle : {"settle", "prime", "draw"}, default: "settle"
+        What ``draw_idle`` does.  "settle": leaves the figure as a draw would leave it.  "prime":
+        calls `prime`, and draws if that says False.  "draw": draws.
     prime : callable
-        Draws for ``draw_idle`` then, by keeping what it draws; False if it cannot.
+        Draws by keeping what it draws; False if it cannot.
     compose : callable or None
         What draws a frame for `savefig` in the place of a full draw.
     fresh : bool
@@ -65,7 +69,7 @@ class FrameCanvas(FigureCanvasAgg):
 
     def __init__(self, figure: Figure, *, idle_draws: bool) -> None:
         super().__init__(figure)
-        self.priming = False
+        self.idle: Idle = "settle"
         self.prime: Callable[[], bool] = lambda: False
         self.compose: Callable[[RecordingRenderer], None] | None = None
         self.drawn_elsewhere = False
@@ -80,9 +84,9 @@ class FrameCanvas(FigureCanvasAgg):
         """Leave the figure as a draw would leave it, without drawing."""
         if not self._idle_draws:
             return
-        if not self.priming:
+        if self.idle == "settle":
             leave_as_drawn(self.figure, lay_out=self.lays_out())
-        elif not self.prime():
+        elif self.idle == "draw" or not self.prime():
             super().draw_idle(*args, **kwargs)
 
     def _note_draw(self, _: Any) -> None:

@@ -7,7 +7,6 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,14 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.tri import Triangulation
 
 import framepipe
-from framepipe.drawing import painter as painting
+from framepipe.drawing import policy
 from framepipe.drawing.painter import Painter
+from framepipe.drawing.policy import Limits, Redraw
 from framepipe.drawing.rendering import text as glyphs
 from framepipe.drawing.rendering.canvas import living_on_agg
 from framepipe.drawing.rendering.display_list import RecordingRenderer
@@ -47,16 +48,18 @@ def animate(figure: Any, update: Callable[[int], Any], frames: int = 10) -> Func
     return FuncAnimation(figure, update, frames=frames, init_func=list)
 
 
+#: Composes every frame, and compares none.
+UNCHECKED = Limits(sure_checks=0, check_share=0.0, gives_up=False, looks_back=False)
+
+
 def paint(
-    animation: Any, redraw: str = "verify", checks: bool = True
+    animation: Any, redraw: Redraw = "verify", limits: Limits | None = None
 ) -> tuple[list[FrameStats], list[bytes]]:
     """Every frame of an animation, painted in this process."""
     given = frame_settings(
         animation._fig, dpi=DPI, codec="h264", suffix=".mp4", even=False, savefig_kwargs=None
     )
-    painter = Painter([animation], given, redraw=redraw)
-    if not checks:
-        painter._check_due = lambda: False  # type: ignore[method-assign]
+    painter = Painter([animation], given, redraw=redraw, limits=limits)
     costs: list[FrameStats] = []
     frames: list[bytes] = []
     painter.open()
@@ -74,7 +77,7 @@ def agree(make: Callable[[], Any]) -> list[FrameStats]:
     """Kept frames, checked or not, equal full ones."""
     _, full = paint(make(), "full")
     paint(make(), "verify")
-    costs, got = paint(make(), "verify", checks=False)
+    costs, got = paint(make(), "auto", UNCHECKED)
     assert [i for i, (a, b) in enumerate(zip(got, full, strict=True)) if a != b] == []
     return costs
 
@@ -134,7 +137,7 @@ def test_ticks_are_drawn_once(counted: Counted) -> None:
     line, animation = moving_line(figure)
     ax = figure.axes[0]
     counted.watch(line, ax.xaxis, ax.yaxis)
-    costs, _ = paint(animation, checks=False)
+    costs, _ = paint(animation, "auto", UNCHECKED)
     assert counted.of(ax.xaxis) == counted.of(ax.yaxis) == 1
     assert counted.of(line) == 10
     assert costs[0].items_drawn > 8
@@ -151,7 +154,7 @@ def test_artist_animation_keeps_the_ticks(counted: Counted) -> None:
     ax = figure.subplots()
     sets = [ax.plot([0, 1], [i, 8 - i]) for i in range(8)]
     counted.watch(ax.xaxis, ax.yaxis)
-    costs, _ = paint(ArtistAnimation(figure, sets), checks=False)
+    costs, _ = paint(ArtistAnimation(figure, sets), "auto", UNCHECKED)
     assert len(costs) == 8
     assert counted.of(ax.xaxis) <= 2
     assert counted.of(ax.yaxis) <= 2
@@ -170,7 +173,7 @@ def test_contours_redrawn_keep_the_ticks(counted: Counted) -> None:
         shown.append(ax.contourf(x, x, np.sin(x + i / 3) * np.cos(x[:, None])))
 
     counted.watch(ax.xaxis, ax.yaxis)
-    paint(animate(figure, update), checks=False)
+    paint(animate(figure, update), "auto", UNCHECKED)
     assert counted.of(ax.xaxis) <= 2
     assert counted.of(ax.yaxis) <= 2
 
@@ -181,7 +184,7 @@ def test_a_still_polar_axes_is_not_drawn_again(counted: Counted) -> None:
     polar.plot([0, 1, 2], [1, 2, 1])
     line, animation = moving_line(figure, figure.add_subplot(121))
     counted.watch(polar, line)
-    paint(animation, checks=False)
+    paint(animation, "auto", UNCHECKED)
     assert counted.of(polar) == 1
     assert counted.of(line) == 10
 
@@ -197,7 +200,7 @@ def test_scrolling_leaves_the_other_axis_alone(counted: Counted) -> None:
     animation: Any = make()
     ax = animation._fig.axes[0]
     counted.watch(ax.xaxis, ax.yaxis)
-    paint(animation, checks=False)
+    paint(animation, "auto", UNCHECKED)
     assert counted.of(ax.yaxis) == 1
     assert counted.of(ax.xaxis) == 10
 
@@ -252,7 +255,8 @@ def encode(animation: Any, path: Path, **options: Any) -> tuple[Any, list[bytes]
 
 @pytest.mark.parametrize("begin", [0, 25], ids=["at once", "after the first checks"])
 def test_auto_finds_a_lie_out(begin: int, tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(painting, "CHECK_SHARE", 0.0)  # only the first checks, and the last look
+    # Only the first checks, and the look back.
+    monkeypatch.setattr(policy, "LIMITS", Limits(check_share=0.0))
     _, full = encode(liar(begin, 40), tmp_path, redraw="full")
     with pytest.warns(framepipe.RetainedWarning) as caught:
         _, got = encode(liar(begin, 40), tmp_path, redraw="auto")
@@ -265,24 +269,45 @@ def test_auto_finds_a_lie_out(begin: int, tmp_path: Path, monkeypatch: Any) -> N
     assert warning.filename == __file__
 
 
+class Hesitant(Line2D):
+    """A line that is drawn twice in its last frame: then it waits for a file to appear."""
+
+    def __init__(self, until: Path, seen: Path) -> None:
+        super().__init__([0, 1], [0, 1])
+        self.until, self.seen = until, seen
+        self.draws = 0
+
+    def draw(self, renderer: Any) -> None:
+        self.draws += 1
+        super().draw(renderer)
+        begin = time.monotonic()
+        while self.draws == 2 and not self.until.exists() and time.monotonic() - begin < 20:
+            time.sleep(0.01)
+        if self.draws == 2:
+            self.seen.write_text(str(self.until.exists()))
+
+
 def test_the_encoder_goes_on_while_workers_look_back(tmp_path: Path, monkeypatch: Any) -> None:
     told, looked = tmp_path / "told", tmp_path / "looked"
-    end, finish = Encoder.end, Painter.finish
+    end = Encoder.end
 
     def ending(self: Encoder) -> None:
         end(self)
         told.write_text("")
 
-    def looking(self: Painter) -> None:
-        begin = time.monotonic()
-        while not told.exists() and time.monotonic() - begin < 20:
-            time.sleep(0.01)
-        looked.write_text(str(told.exists()))
-        finish(self)
-
     monkeypatch.setattr(Encoder, "end", ending)
-    monkeypatch.setattr(Painter, "finish", looking)
-    movie, frames = encode(moving_line(make_figure())[1], tmp_path)
+    monkeypatch.setattr(policy, "LIMITS", Limits(sure_checks=0, check_share=0.0))
+    figure = make_figure()
+    (line,) = figure.subplots().plot([0, 1], [0, 1])
+    hesitant = line.axes.add_line(Hesitant(told, looked))
+
+    def update(i: int) -> Any:
+        line.set_ydata([i / 10, 1 - i / 20])
+        hesitant.set_color(f"C{i}")
+        hesitant.draws = 0
+        return line
+
+    movie, frames = encode(animate(figure, update), tmp_path)
     assert looked.read_text() == "True"
     assert movie.frames == len(frames) == 10
 
@@ -295,11 +320,10 @@ def test_auto_says_nothing_of_the_honest(tmp_path: Path) -> None:
     assert got == full
 
 
-def test_later_checks_find_a_lie_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(painting, "CHECK_SHARE", 0.3)
+def test_later_checks_find_a_lie_before_the_end() -> None:
     animation = liar(20, 200)
     with pytest.raises(framepipe.FrameMismatch) as caught:
-        paint(animation, "auto")
+        paint(animation, "auto", Limits(check_share=0.3))
     assert 20 <= caught.value.frame < 199
 
 
@@ -336,7 +360,7 @@ def test_a_quiver_key_without_its_arrows_fails_as_ever() -> None:
             arrows.remove()
 
     with pytest.raises(framepipe.FrameError, match="drawing frame 5 failed"):
-        paint(animate(fig, update), "auto", checks=False)
+        paint(animate(fig, update), "auto", UNCHECKED)
 
 
 def test_what_does_not_pay_is_given_up() -> None:
@@ -681,24 +705,24 @@ def test_an_axis_is_itself_again_after_an_error() -> None:
     assert {"_update_ticks", "_get_ticklabel_bboxes", "draw"}.isdisjoint(vars(axis))
 
 
-def test_frames_drawn_because_keeping_does_not_pay_are_compared_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    @contextmanager
-    def wrong(holders: Iterator[Any]) -> Iterator[None]:
-        axes = next(iter(holders))
-        axes.set_axis_off()
-        yield
-        axes.set_axis_on()
+class Flickering(Line2D):
+    """A line that comes out otherwise each time it is drawn."""
 
+    def draw(self, renderer: Any) -> None:
+        self.set_alpha(1.0 if self.get_alpha() == 0.2 else 0.2)
+        super().draw(renderer)
+
+
+def test_frames_drawn_because_keeping_does_not_pay_are_compared_too() -> None:
     figure = make_figure()
     ax = figure.add_subplot()
 
     def update(i: int) -> None:
         ax.cla()
         ax.plot([0, 1], [0, i])
+        if i >= 6:  # keeping has been given up by then
+            ax.add_line(Flickering([0, 1], [1, 0], lw=9))
 
-    monkeypatch.setattr(painting, "drawn_once", wrong)
-    monkeypatch.setattr(painting, "CHECK_SHARE", 1.0)
-    with pytest.raises(FrameMismatch):
-        paint(animate(figure, update, 30), "auto")
+    with pytest.raises(FrameMismatch) as caught:
+        paint(animate(figure, update, 10), "auto", Limits(check_share=1.0, rest=20))
+    assert caught.value.frame == 6
