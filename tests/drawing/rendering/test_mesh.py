@@ -112,6 +112,12 @@ def draw(renderer: Any, background: Any, clip: Any, arguments: tuple[Any, ...], 
     return np.array(renderer.buffer_rgba())
 
 
+def theirs(size: Any, dpi: float) -> Any:
+    """matplotlib's own renderer."""
+    new: Any = RendererAgg
+    return new(*size, dpi)
+
+
 @given(seeds)
 @fuzz
 def test_any_mesh(seed: int) -> None:
@@ -122,8 +128,9 @@ def test_any_mesh(seed: int) -> None:
     ours = RecordingRenderer(*size, 100)
     for behind in (None, background):
         ours.clear()
-        truth = draw(RendererAgg(*size, 100), behind, clip, arguments, snap)
-        ours.recorder.display_list = recorded = []
+        truth = draw(theirs(size, 100), behind, clip, arguments, snap)
+        recorded: DisplayList = []
+        ours.recorder.display_list = recorded
         assert np.array_equal(draw(ours, behind, clip, arguments, snap), truth)
         ours.recorder.display_list = None
         ours.clear()
@@ -139,7 +146,8 @@ def names(display_list: DisplayList | None) -> list[str]:
 
 def recorded(figure: Figure, mesh: Any) -> list[str]:
     """The calls that drawing an artist makes."""
-    renderer = RecordingRenderer(*map(int, figure.bbox.size), figure.dpi)
+    width, height = map(int, figure.bbox.size)
+    renderer = RecordingRenderer(width, height, figure.dpi)
     display_list: DisplayList = []
     renderer.recorder.display_list = display_list
     mesh.draw(renderer)
@@ -196,7 +204,8 @@ def test_a_curved_mesh_gets_a_map_while_it_pays() -> None:
     renderer = RecordingRenderer(120, 90, 60)
 
     def calls() -> list[str]:
-        renderer.recorder.display_list = found = []
+        found: DisplayList = []
+        renderer.recorder.display_list = found
         mesh.draw(renderer)
         return names(found)
 
@@ -226,7 +235,7 @@ def test_any_artist(seed: int) -> None:
     rows, columns = (int(n) for n in rng.integers(17, 30, 2))
     x = np.cumsum(rng.uniform(0.1, 1, columns + 1))
     y = np.linspace(0.5, 3, rows + 1)
-    figure = Figure(figsize=rng.uniform(1, 2, 2), dpi=rng.choice([50, 72, 100]))
+    figure = Figure(figsize=(rng.uniform(1, 2), rng.uniform(1, 2)), dpi=rng.choice([50, 72, 100]))
     FigureCanvasAgg(figure)
     kind = rng.integers(4)
     ax = figure.add_subplot(projection="polar" if kind == 3 else None)
@@ -246,20 +255,21 @@ def test_any_artist(seed: int) -> None:
     if rng.random() < 0.3:
         options["shading"] = "nearest"
         x, y = x[:-1], y[:-1]
-    mesh = ax.pcolormesh(x, y, values, **options)
+    made = ax.pcolormesh(x, y, values, **options)
     if kind == 1:
         ax.set(xscale="log", yscale=rng.choice(["linear", "log"]))
     elif kind == 2:
         ax.invert_yaxis()
-    assert isinstance(mesh, QuadMesh)
-    size = tuple(map(int, figure.bbox.size))
-    ours = RecordingRenderer(*size, figure.dpi)
+    assert isinstance(made, QuadMesh)
+    mesh: Any = made
+    width, height = map(int, figure.bbox.size)
+    ours = RecordingRenderer(width, height, figure.dpi)
     for frame in range(3):
         mesh.set_array(np.roll(values, frame, axis=1))
         if frame == 2:
             mesh.norm.vmin = mesh.norm.vmax = None
             ax.set_xlim(*(np.array(ax.get_xlim()) * rng.uniform(0.8, 1.1)))
-        whole = RendererAgg(*size, figure.dpi)
+        whole = theirs((width, height), figure.dpi)
         limits = mesh.norm.vmin, mesh.norm.vmax
         mesh.draw(whole)
         truth, left = np.array(whole.buffer_rgba()), state(mesh)
