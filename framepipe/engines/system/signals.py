@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,10 @@ def broken_pipes_raise() -> Iterator[None]:
     finally:
         if number not in before:
             while number in signal.sigpending():
-                signal.sigtimedwait({number}, 0)
+                if sys.platform == "darwin":  # which has no sigtimedwait
+                    signal.sigwait({number})
+                else:
+                    signal.sigtimedwait({number}, 0)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 

@@ -1,0 +1,49 @@
+"""Look into the archives that would be uploaded: ``python .ci/look_into.py dist``."""
+
+from __future__ import annotations
+
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+#: Larger than this, and something is in that should not be: 0.5 MB are expected.
+MOST = 2_000_000
+
+
+def main(folder: Path) -> None:
+    """Print the sizes; exit with a message if a file is missing or should not be there."""
+    (wheel,) = folder.glob("*.whl")
+    (source,) = folder.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as archive:
+        in_wheel = set(archive.namelist())
+        metadata = next(name for name in in_wheel if name.endswith(".dist-info/METADATA"))
+        told = archive.read(metadata).decode()
+    with tarfile.open(source) as archive:
+        in_source = {name.partition("/")[2] for name in archive.getnames()}
+    print(f"{wheel.name}: {wheel.stat().st_size:,} bytes, {len(in_wheel)} files")
+    print(f"{source.name}: {source.stat().st_size:,} bytes, {len(in_source)} files")
+
+    wrong = []
+    for name in ("framepipe/__init__.py", "framepipe/py.typed"):
+        wrong += [f"{name} is not in the wheel"] if name not in in_wheel else []
+    for name in ("README.md", "LICENSE", "pyproject.toml", "tests/conftest.py"):
+        wrong += [f"{name} is not in the sdist"] if name not in in_source else []
+    wrong += [f"{name} is in the wheel" for name in in_wheel if not name.startswith("framepipe")]
+    wrong += [f"{n} is in the sdist" for n in in_source if n.startswith("benchmarks/results")]
+    wrong += [
+        f"{p.name} has {p.stat().st_size:,} bytes"
+        for p in (wheel, source)
+        if p.stat().st_size > MOST
+    ]
+    wrong += [
+        f"the page on PyPI would lack {line}"
+        for line in told.splitlines()
+        if "](benchmarks" in line
+    ]
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
