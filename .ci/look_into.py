@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tarfile
 import zipfile
@@ -24,23 +25,17 @@ def main(folder: Path) -> None:
     print(f"{wheel.name}: {wheel.stat().st_size:,} bytes, {len(in_wheel)} files")
     print(f"{source.name}: {source.stat().st_size:,} bytes, {len(in_source)} files")
 
-    wrong = []
-    for name in ("framepipe/__init__.py", "framepipe/py.typed"):
-        wrong += [f"{name} is not in the wheel"] if name not in in_wheel else []
-    for name in ("README.md", "LICENSE", "pyproject.toml", "tests/conftest.py"):
-        wrong += [f"{name} is not in the sdist"] if name not in in_source else []
-    wrong += [f"{name} is in the wheel" for name in in_wheel if not name.startswith("framepipe")]
+    wrong = [f"{name} is in the wheel" for name in in_wheel if not name.startswith("framepipe")]
     wrong += [f"{n} is in the sdist" for n in in_source if n.startswith("benchmarks/results")]
-    wrong += [
-        f"{p.name} has {p.stat().st_size:,} bytes"
-        for p in (wheel, source)
-        if p.stat().st_size > MOST
-    ]
-    wrong += [
-        f"the page on PyPI would lack {line}"
-        for line in told.splitlines()
-        if "](benchmarks" in line
-    ]
+    for name in {"framepipe/__init__.py", "framepipe/py.typed"} - in_wheel:
+        wrong.append(f"{name} is not in the wheel")
+    for name in {"README.md", "LICENSE", "pyproject.toml", "tests/conftest.py"} - in_source:
+        wrong.append(f"{name} is not in the sdist")
+    for archived in (wheel, source):
+        if archived.stat().st_size > MOST:
+            wrong.append(f"{archived.name} has {archived.stat().st_size:,} bytes")
+    for link in re.findall(r"\]\((?!https://|#)[^)]*\)", told):
+        wrong.append(f"{link} in the README leads nowhere from PyPI")
     if wrong:
         raise SystemExit("\n".join(wrong))
 

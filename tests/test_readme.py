@@ -58,3 +58,15 @@ def test_segments_are_described_with_their_defaults(name: str) -> None:
 
     default = framepipe.Segments.__dataclass_fields__[name].default
     assert f"    {name}={default!r}," in example("In segments").replace('"', "'")
+
+
+ADDRESS = "https://raw.githubusercontent.com/framepipe/framepipe/main/"
+
+
+def test_pictures_have_an_address_and_are_there() -> None:
+    """A path would show on a forge, but not on PyPI."""
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", README.read_text())
+    assert pictures
+    for picture in pictures:
+        assert picture.startswith(ADDRESS)
+        assert (README.parent / picture.removeprefix(ADDRESS)).is_file(), picture
