@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import pickle
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -41,7 +40,6 @@ from .engines.protocols import Progress, Tally
 from .engines.scheduling.blocks import plan
 from .engines.segments import SegmentsRun
 from .engines.system.signals import broken_pipes_raise
-from .engines.workers.tasks import Records
 from .errors import FrameMismatch, RetainedWarning
 from .options import Segments
 
@@ -262,7 +260,9 @@ class InSegments:
         maker = replace(task.job.painter_factory(redraw=redraw), on_another_machine=True)
         run = ExecutorRun(
             self._wanted.executor,
-            pickle.dumps(partial(Records, maker, make_sink, task.frame.nbytes)),
+            maker,
+            make_sink,
+            task.frame.nbytes,
             self._blocks,
             task.job.frames,
             parts.path,

@@ -39,7 +39,7 @@ def command() -> list[str]:
 
 
 class Blank:
-    """A painter (see `framepipe.engines.protocols.Painter`) that leaves its slot as it is."""
+    """A painter (see `framepipe.engines.protocols.FrameSource`) that leaves its slot as it is."""
 
     def __init__(self, frames: int) -> None:
         self.frames: int | None = frames

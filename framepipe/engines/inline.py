@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from ..errors import FrameError, FramepipeError
-from .protocols import NO_FRAMES, Painter, Progress, Sink, Tally
-from .workers.tasks import record
+from ..errors import FramepipeError
+from .protocols import NO_FRAMES, FrameSource, Progress, Sink, Tally
+from .workers.failures import interrupts_pass
+from .workers.tasks import record_frames
 
 
-def run_inline(painter: Painter, frame_bytes: int, sink: Sink, progress: Progress | None) -> Tally:
+def run_inline(
+    source: FrameSource, frame_bytes: int, sink: Sink, progress: Progress | None
+) -> Tally:
     """Draw all frames in this process.
 
     Parameters
     ----------
-    painter : Painter
+    source : FrameSource
         What draws.
     frame_bytes : int
         Bytes of a frame.
@@ -37,21 +40,18 @@ def run_inline(painter: Painter, frame_bytes: int, sink: Sink, progress: Progres
     Exception
         What the sink raises.
     """
-    slot = memoryview(bytearray(frame_bytes))
+    memory = memoryview(bytearray(frame_bytes))
 
-    def took(frame: int) -> None:
+    def encoded(frame: int) -> None:
         if progress is not None:
-            progress(frame, painter.frames)
+            progress(frame, source.frames)
 
-    painter.open()
+    source.open()
     try:
-        tally = record(painter, sink, range(sys.maxsize), slot, took)
-    except FrameError as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            raise error.__cause__ from None
-        raise
+        with interrupts_pass():
+            tally = record_frames(source, sink, range(sys.maxsize), memory, encoded)
     finally:
-        painter.close()
+        source.close()
     if tally.frames == 0:
         raise FramepipeError(NO_FRAMES)
     return tally

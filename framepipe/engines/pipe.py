@@ -14,15 +14,16 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..errors import FramepipeError
-from .protocols import NO_FRAMES, Painter, Progress, Sink, Tally
+from .protocols import NO_FRAMES, FrameSource, Progress, Sink, Tally
 from .scheduling.window import Window
-from .system.fork_safety import forget, start_sink
+from .system.fork_safety import release_private, start_sink
 from .system.poller import Poller
 from .system.ring import NoSharedMemory, Ring, choose_slots
-from .workers.messages import Ended, Painted
+from .workers.failures import replays_differ
+from .workers.messages import AnimationEnded, DrawFrame, FrameDrawn, Order
 from .workers.pool import AHEAD, Worker, WorkerPool
-from .workers.supervisor import Supervisor, diverged
-from .workers.tasks import Paints
+from .workers.supervisor import Supervisor
+from .workers.tasks import FrameTask
 
 
 class PipeRun:
@@ -30,8 +31,8 @@ class PipeRun:
 
     Parameters
     ----------
-    make_painter : callable
-        Returns the painter, in a worker; picklable unless `start_method` is "fork".
+    make_source : callable
+        Returns what draws, in a worker; picklable unless `start_method` is "fork".
     frame_bytes : int
         Bytes of a frame.
     total : int or None
@@ -48,7 +49,7 @@ class PipeRun:
 
     def __init__(
         self,
-        make_painter: Callable[[], Painter],
+        make_source: Callable[[], FrameSource],
         frame_bytes: int,
         total: int | None,
         sink: Sink,
@@ -57,7 +58,7 @@ class PipeRun:
         start_method: str,
         progress: Progress | None = None,
     ) -> None:
-        self._make_painter = make_painter
+        self._make_source = make_source
         self._frame_bytes = frame_bytes
         self._sink = sink
         self._count = workers
@@ -65,12 +66,12 @@ class PipeRun:
         self._progress = progress
         slots = choose_slots(frame_bytes, workers)
         self._window = Window(slots, total)
-        self._waiter = Poller()
+        self._poller = Poller()
         self._offered: int | None = None
         self._offered_at = 0.0
         self._ended = False  # the sink has been told that no frame follows
         self.tally = Tally(workers=workers, slots=slots, slot_bytes=frame_bytes)
-        self._supervisor = Supervisor(self._waiter, self.tally, "frame")
+        self._supervisor = Supervisor(self._poller, self.tally, "frame")
 
     def run(self) -> Tally:
         """Make the movie.
@@ -101,20 +102,20 @@ class PipeRun:
             stack.callback(self._ring.close)
             # Workers first: a process forked later would inherit the encoder's standard input,
             # and hold it open.
-            make_work = partial(Paints, self._make_painter)
-            self._pool = WorkerPool(self._count, self._ring, make_work, self._method)
+            make_task = partial(FrameTask, self._make_source)
+            self._pool = WorkerPool(self._count, self._ring, make_task, self._method)
             stack.callback(self._pool.kill)
             self._supervisor.watch(self._pool)
             stack.callback(self._sink.abort)  # before the ring, of which it may hold a frame
             held = start_sink(self._sink)
-            stack.callback(forget, held)
-            self._waiter.watch_sink(self._sink.fileno(), for_room=False)
+            stack.callback(release_private, held)
+            self._poller.watch_sink(self._sink.fileno(), for_room=False)
             self._loop()
             if self.tally.frames == 0:
                 raise FramepipeError(NO_FRAMES)
             begin = time.perf_counter()
             self._pool.stop()
-            forget(held)
+            release_private(held)
             self.tally.encoder_cpu = self._sink.finish()
             self.tally.encode += time.perf_counter() - begin
         return self.tally
@@ -125,18 +126,18 @@ class PipeRun:
         while not self._window.finished or any(
             worker.given or (worker.last >= 0 and not worker.done) for worker in self._pool.workers
         ):
-            self._hand_out()
-            readable, sink = self._waiter.wait(self._supervisor.patience())
+            self._give_orders()
+            readable, sink = self._poller.wait(self._supervisor.time_to_get_ready())
             for connection in readable:
-                self._hear(self._supervisor.by(connection))
+                self._receive(self._supervisor.worker_at(connection))
             if sink and self._offered is None:
                 self._sink.check()  # nothing is on its way: it can only be dead
             if not self._ended:
                 self._feed()
             if not readable and not sink:
-                self._supervisor.check_patience()
+                self._supervisor.check_all_get_ready()
 
-    def _hand_out(self) -> None:
+    def _give_orders(self) -> None:
         """Give frames to workers, one each in turn, while the window allows."""
         workers = [w for w in self._pool.workers if w.ready and not w.leaving]
         for ahead in range(AHEAD):
@@ -145,35 +146,40 @@ class PipeRun:
                     continue
                 frame = self._window.claim(after=worker.last)
                 if frame is not None:
-                    worker.give(frame, self._window.slot(frame))
+                    worker.give(DrawFrame(frame, self._window.slot(frame)), frame)
         if self._window.exhausted:
             for worker in workers:
                 if not worker.given:
                     worker.leave()
 
-    def _hear(self, worker: Worker) -> None:
+    def _receive(self, worker: Worker) -> None:
         """See to one message."""
-        message = self._supervisor.hear(worker, self._window.give_back)
-        if isinstance(message, Painted):
-            worker.given.remove(message.frame)
+        message = self._supervisor.receive(worker, self._give_back)
+        if isinstance(message, FrameDrawn):
+            worker.given.popleft()
             self._check_end(message.frame)
             self._window.drawn(message.frame)
             self.tally.add(message.stats, message.waited)
-        elif isinstance(message, Ended):
-            worker.given.remove(message.frame)
+        elif isinstance(message, AnimationEnded):
+            worker.given.popleft()
             self._end(message)
 
-    def _end(self, message: Ended) -> None:
+    def _give_back(self, order: Order) -> None:
+        """Let another worker carry out an order whose worker is dead."""
+        if isinstance(order, DrawFrame):
+            self._window.give_back(order.frame)
+
+    def _end(self, message: AnimationEnded) -> None:
         try:
             self._window.end(message.total)
         except RuntimeError as error:
-            raise diverged(str(error), message.total) from None
+            raise replays_differ(str(error), message.total) from None
 
     def _check_end(self, frame: int) -> None:
         """Refuse a frame that by another worker's word does not exist."""
         total = self._window.total
         if total is not None and frame >= total:
-            raise diverged(
+            raise replays_differ(
                 f"one replay of the animation ended after {total} frames, another one drew "
                 f"frame {frame}",
                 total,
@@ -199,11 +205,11 @@ class PipeRun:
             self.tally.frames += 1
             if self._progress is not None:
                 self._progress(frame, window.total)
-            self._hand_out()
+            self._give_orders()
         if window.finished and self.tally.frames:
             # It has frames in hand yet, and can go on while workers look back at their work.
-            self._waiter.forget_sink()
+            self._poller.forget_sink()
             sink.end()
             self._ended = True
         else:
-            self._waiter.watch_sink(sink.fileno(), for_room=self._offered is not None)
+            self._poller.watch_sink(sink.fileno(), for_room=self._offered is not None)

@@ -1,7 +1,7 @@
 """What the engines ask of those they work for, and what they report: the terms of the contract.
 
-An engine is given a `Painter`, which can draw frame i into some memory, and a `Sink`, which takes
-bytes in order; it knows nothing else of either.
+An engine is given a `FrameSource`, which can draw frame i into some memory, and a `Sink`, which
+takes bytes in order; it knows nothing else of either.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NO_FRAMES = (
 Progress = Callable[[int, int | None], Any]
 
 
-class Painter(Protocol):
+class FrameSource(Protocol):
     """What draws: frames in ascending order, into memory it is given."""
 
     @property
@@ -31,7 +31,7 @@ class Painter(Protocol):
         """How many frames there are; None while that is not known."""
 
     def open(self) -> None:
-        """Make ready, in the process that paints."""
+        """Make ready, in the process that draws."""
 
     def paint(self, frame: int, out: memoryview) -> FrameStats | None:
         """Draw a frame into memory.
@@ -41,7 +41,7 @@ class Painter(Protocol):
         """
 
     def finish(self) -> None:
-        """Have a last look at what was painted; raise if it was not right."""
+        """Look back at what was drawn; raise if it was not right."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -80,6 +80,13 @@ class Sink(Protocol):
 
     def abort(self) -> None:
         """Stop, if it has not finished, and let go of a frame on its way."""
+
+
+class MakeSink(Protocol):
+    """Makes a sink for one block; can be pickled for another machine."""
+
+    def __call__(self, source: Any, path: str, /) -> Sink:
+        """Return a sink that writes to a path what this source draws."""
 
 
 @dataclass(slots=True)

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import partial
 
-from ..errors import FrameError, FramepipeError
-from .protocols import NO_FRAMES, Painter, Progress, Tally
+from ..errors import FramepipeError
+from .protocols import NO_FRAMES, FrameSource, MakeSink, Progress, Tally
 from .scheduling.block_ledger import BlockLedger
 from .scheduling.blocks import Block
 from .system.poller import Poller
-from .workers.messages import Recorded, Took
+from .workers.failures import interrupts_pass, replays_differ
+from .workers.messages import BlockRecorded, FrameEncoded, Order, RecordBlock
 from .workers.pool import Worker, WorkerPool
-from .workers.supervisor import Supervisor, diverged
-from .workers.tasks import MakeSink, Records, record
+from .workers.supervisor import Supervisor
+from .workers.tasks import BlockTask, record_frames
 
 #: Returns the path of a block's file.
 PathOf = Callable[[int], str]
@@ -30,8 +31,8 @@ class SegmentsRun:
 
     Parameters
     ----------
-    make_painter : callable
-        Returns the painter, in a worker; picklable unless `start_method` is "fork".
+    make_source : callable
+        Returns what draws, in a worker; picklable unless `start_method` is "fork".
     make_sink : callable
         See `MakeSink`; as picklable.
     frame_bytes : int
@@ -57,7 +58,7 @@ class SegmentsRun:
 
     def __init__(
         self,
-        make_painter: Callable[[], Painter],
+        make_source: Callable[[], FrameSource],
         make_sink: MakeSink,
         frame_bytes: int,
         blocks: Iterable[Block],
@@ -68,16 +69,16 @@ class SegmentsRun:
         start_method: str,
         progress: Progress | None = None,
     ) -> None:
-        self._make_painter = make_painter
+        self._make_source = make_source
         self._make_sink = make_sink
         self._frame_bytes = frame_bytes
         self._path_of = path_of
         self._count = workers
         self._method = start_method
-        self._waiter = Poller()
+        self._poller = Poller()
         self.ledger = BlockLedger(blocks, total, progress)
         self.tally = Tally(workers=workers, slots=workers, slot_bytes=frame_bytes)
-        self._supervisor = Supervisor(self._waiter, self.tally, "block")
+        self._supervisor = Supervisor(self._poller, self.tally, "block")
 
     def run(self) -> Tally:
         """Record all blocks.
@@ -99,7 +100,7 @@ class SegmentsRun:
             What an encoder raises.
         """
         if self._count == 0:
-            self._here()
+            self._record_here()
         else:
             self._in_workers()
         if self.tally.frames == 0:
@@ -107,58 +108,62 @@ class SegmentsRun:
         return self.tally
 
     def _in_workers(self) -> None:
-        make_work = partial(Records, self._make_painter, self._make_sink, self._frame_bytes)
+        make_task = partial(BlockTask, self._make_source, self._make_sink, self._frame_bytes)
         with ExitStack() as stack:
-            pool = WorkerPool(self._count, None, make_work, self._method, groups=True)
+            pool = WorkerPool(self._count, None, make_task, self._method, groups=True)
             stack.callback(pool.kill)
             self._supervisor.watch(pool)
             while not self.ledger.finished:
-                self._hand_out()
-                readable, _ = self._waiter.wait(self._supervisor.patience())
+                self._give_orders()
+                readable, _ = self._poller.wait(self._supervisor.time_to_get_ready())
                 for connection in readable:
-                    self._hear(self._supervisor.by(connection))
+                    self._receive(self._supervisor.worker_at(connection))
                 if not readable:
-                    self._supervisor.check_patience()
+                    self._supervisor.check_all_get_ready()
             pool.stop()
 
-    def _hand_out(self) -> None:
+    def _give_orders(self) -> None:
         for worker in self._supervisor.workers:
             if worker.ready and not worker.given:
                 block = self.ledger.claim(after=worker.last)
                 if block is not None:
                     path = self._path_of(block.number)
-                    worker.give(block.number, block.start, block.stop, path)
+                    order = RecordBlock(block.number, block.start, block.stop, path)
+                    worker.give(order, block.number)
 
-    def _hear(self, worker: Worker) -> None:
-        message = self._supervisor.hear(worker, self.ledger.give_back)
-        if isinstance(message, Took):
+    def _receive(self, worker: Worker) -> None:
+        message = self._supervisor.receive(worker, self._give_back)
+        if isinstance(message, FrameEncoded):
             self.ledger.took(message.block, message.frame)
-        elif isinstance(message, Recorded):
-            worker.given.remove(message.block)
+        elif isinstance(message, BlockRecorded):
+            worker.given.popleft()
             self.note(message)
 
-    def note(self, message: Recorded) -> None:
-        """Enter a recorded block into the ledger."""
-        self.tally.merge(message.tally)
-        wrong = self.ledger.recorded(message.block, message.tally.frames, message.ended)
-        if wrong is not None:
-            raise diverged(wrong, self.ledger.total or 0)
+    def _give_back(self, order: Order) -> None:
+        """Let another worker carry out an order whose worker is dead."""
+        if isinstance(order, RecordBlock):
+            self.ledger.give_back(order.block)
 
-    def _here(self) -> None:
+    def note(self, message: BlockRecorded) -> None:
+        """Enter a recorded block into the ledger."""
+        self.tally.merge(message.report)
+        wrong = self.ledger.recorded(message.block, message.report.frames, message.ended)
+        if wrong is not None:
+            raise replays_differ(wrong, self.ledger.total or 0)
+
+    def _record_here(self) -> None:
         """Record all blocks in this process, one after the other."""
-        painter = self._make_painter()
-        slot = memoryview(bytearray(self._frame_bytes))
-        painter.open()
+        source = self._make_source()
+        memory = memoryview(bytearray(self._frame_bytes))
+        source.open()
         try:
-            while (block := self.ledger.claim()) is not None:
-                sink = self._make_sink(painter, self._path_of(block.number))
-                took = partial(self.ledger.took, block.number)
-                tally = record(painter, sink, range(block.start, block.stop), slot, took)
-                short = tally.frames < block.stop - block.start
-                self.note(Recorded(block.number, tally, painter.frames if short else None))
-        except FrameError as error:
-            if isinstance(error.__cause__, KeyboardInterrupt):
-                raise error.__cause__ from None
-            raise
+            with interrupts_pass():
+                while (block := self.ledger.claim()) is not None:
+                    sink = self._make_sink(source, self._path_of(block.number))
+                    encoded = partial(self.ledger.took, block.number)
+                    frames = range(block.start, block.stop)
+                    report = record_frames(source, sink, frames, memory, encoded)
+                    short = report.frames < len(frames)
+                    self.note(BlockRecorded(block.number, report, source.frames if short else None))
         finally:
-            painter.close()
+            source.close()

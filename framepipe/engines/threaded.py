@@ -8,7 +8,7 @@ from collections import deque
 from multiprocessing import Pipe
 
 from .protocols import Sink
-from .system.fork_safety import forget, start_sink
+from .system.fork_safety import release_private, start_sink
 from .system.poller import Poller
 from .system.signals import broken_pipes_raise
 
@@ -103,7 +103,7 @@ class ThreadedSink:
             self._changed.notify_all()
         self._thread.join()
         self._raise_failure()
-        forget(self._held)
+        release_private(self._held)
         cpu = self._sink.finish()
         self.abort()
         return cpu
@@ -121,7 +121,7 @@ class ThreadedSink:
         if self._thread.ident is not None:
             self._thread.join()
         self._heard.close()
-        forget(self._held)
+        release_private(self._held)
         self._sink.abort()
 
     def _raise_failure(self) -> None:

@@ -89,16 +89,15 @@ def test_ctrl_c_midway_ends_all(tmp_path: Path, way: str, group: bool) -> None:
 def test_ctrl_c_while_workers_start_ends_all(tmp_path: Path, way: str) -> None:
     before = """
 import time
-import framepipe.engines.workers.pool as workers
-really = workers.WorkerPool._start
-def start(pool, index):
-    worker = really(pool, index)
-    if index == 0:
+from multiprocessing.process import BaseProcess
+really = BaseProcess.start
+def start(process):
+    really(process)
+    if process.name == "framepipe-0":
         print("now", flush=True)
         while True:
             time.sleep(0.01)
-    return worker
-workers.WorkerPool._start = start
+BaseProcess.start = start
 """
     interrupted(tmp_path, way, at=-1, before=before)
 
@@ -109,15 +108,14 @@ def test_ctrl_c_never_reaches_a_worker(tmp_path: Path, way: str) -> None:
     """From its very first moment, when it could only print a traceback of Python's innards."""
     before = """
 import re
-import framepipe.engines.workers.pool as workers
-really = workers.WorkerPool._start
-def start(pool, index):
-    worker = really(pool, index)
-    status = open(f"/proc/{worker.process.pid}/status").read()
+from multiprocessing.process import BaseProcess
+really = BaseProcess.start
+def start(process):
+    really(process)
+    status = open(f"/proc/{process.pid}/status").read()
     deaf = [int(re.search(rf"{key}:\\s*(\\w+)", status)[1], 16) for key in ("SigBlk", "SigIgn")]
     print("deaf" if any(mask >> (2 - 1) & 1 for mask in deaf) else "hears it")
-    return worker
-workers.WorkerPool._start = start
+BaseProcess.start = start
 """
     lines = LINES.format(at=-1, frames=9, before=before, way=WAYS[way])
     with script(tmp_path, lines) as running:

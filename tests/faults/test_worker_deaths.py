@@ -28,10 +28,9 @@ from clips import (
     wait_until,
 )
 
-import framepipe.engines.workers.pool
-import framepipe.engines.workers.supervisor
 from framepipe import FrameError, WorkerDied, encode
 from framepipe.drawing.painter import Painter
+from framepipe.engines.workers import supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -228,9 +227,8 @@ def test_a_worker_that_dies_before_it_is_ready_is_told(
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> float:
     """A worker must be ready within this many seconds."""
-    for module in (framepipe.engines.workers.pool, framepipe.engines.workers.supervisor):
-        assert module.READY_TIMEOUT > 10
-        monkeypatch.setattr(module, "READY_TIMEOUT", 1.0)
+    assert supervisor.READY_TIMEOUT > 10
+    monkeypatch.setattr(supervisor, "READY_TIMEOUT", 1.0)
     return 1.0
 
 

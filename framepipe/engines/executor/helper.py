@@ -21,8 +21,10 @@ import subprocess
 import sys
 from typing import IO, Any
 
-from ..workers.pool import serve
-from ..workers.tasks import Work
+from ..system.ring import Ring
+from ..workers.messages import RecordBlock
+from ..workers.serve import MakeTask, serve
+from ..workers.tasks import Task
 
 _LENGTH = struct.Struct("!Q")
 
@@ -41,7 +43,7 @@ class PipeChannel:
         self._writer = writer
 
     def send(self, message: Any) -> None:
-        """Say something."""
+        """Send a message."""
         packed = pickle.dumps(message)
         self._writer.write(_LENGTH.pack(len(packed)) + packed)
         self._writer.flush()
@@ -57,7 +59,7 @@ class PipeChannel:
         return pickle.loads(self.recv_bytes())  # noqa: S301 - from our own parent or child
 
     def send_bytes(self, data: bytes) -> None:
-        """Say something that is not to be unpickled."""
+        """Send bytes that are not to be unpickled."""
         self._writer.write(_LENGTH.pack(len(data)) + data)
         self._writer.flush()
 
@@ -82,16 +84,16 @@ class PipeChannel:
         return bool(select.select([self._reader], [], [], 0)[0])
 
 
-class _Orders(PipeChannel):
-    """The helper's own line: it knows where the last block was recorded."""
+class _HelperChannel(PipeChannel):
+    """The helper's own end: it knows where the last block was recorded."""
 
     path = ""
 
     def recv(self) -> Any:
         """Wait for the next order."""
         order = super().recv()
-        if order is not None:
-            self.path = order[-1]
+        if isinstance(order, RecordBlock):
+            self.path = order.path
         return order
 
 
@@ -101,7 +103,7 @@ class Helper:
     Parameters
     ----------
     packed : bytes
-        A pickled function that makes the `Work`, called with ``ring=None``.
+        A pickled function that makes the `Task`, called with None for a ring.
 
     Attributes
     ----------
@@ -112,7 +114,7 @@ class Helper:
     def __init__(self, packed: bytes) -> None:
         options: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import main; main()"],
+            [sys.executable, "-c", f"from {__name__} import run_helper; run_helper()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # It finds framepipe where we did, however that was.
@@ -121,10 +123,10 @@ class Helper:
         )
         assert self._process.stdin is not None  # noqa: S101 - for the type checker
         assert self._process.stdout is not None  # noqa: S101
-        self.line = PipeChannel(self._process.stdout, self._process.stdin)
+        self.channel = PipeChannel(self._process.stdout, self._process.stdin)
         self.position = 0
         with contextlib.suppress(OSError):  # it is dead, which the first answer will show
-            self.line.send_bytes(packed)
+            self.channel.send_bytes(packed)
 
     def kill(self) -> int | None:
         """End it, and what it has started; return its exit code."""
@@ -141,7 +143,7 @@ class Helper:
         return code
 
 
-def main() -> None:
+def run_helper() -> None:
     """Be a helper."""
     # Copies, so that nothing the user's code prints gets between the messages.
     reader = os.fdopen(os.dup(0), "rb", buffering=0)
@@ -150,18 +152,18 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     os.close(nothing)
-    line = _Orders(reader, writer)
+    channel = _HelperChannel(reader, writer)
     try:
-        packed = line.recv_bytes()
+        packed = channel.recv_bytes()
     except EOFError:
         return
     from cloudpickle import dumps
 
-    def make_work(*, ring: None) -> Work:
-        work: Work = pickle.loads(packed)(ring=ring)  # noqa: S301 - from our own parent
-        return work
+    def make_task(ring: Ring | None) -> Task:
+        make: MakeTask = pickle.loads(packed)  # noqa: S301 - from our own parent
+        return make(ring)
 
-    serve(line, None, make_work, quiet=True, dumps=dumps)
-    if line.path:
+    serve(channel, None, make_task, quiet=True, dumps=dumps)
+    if channel.path:
         # The worker removes the folder of each block, unless it was killed.
-        shutil.rmtree(os.path.dirname(line.path), ignore_errors=True)
+        shutil.rmtree(os.path.dirname(channel.path), ignore_errors=True)

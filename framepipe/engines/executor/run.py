@@ -2,27 +2,39 @@
 
 The executor shares no memory and no disk with us.  Segments come home as bytes and are written to
 disk at once; a bounded number of blocks is out at a time.  The animation goes with the first
-blocks only: a process that has not seen it answers `Missing`, and gets it with its next block.
+blocks only: a process that has not seen it answers `AnimationMissing`, and gets it with its next
+block.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
 import os
+import pickle
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from ...errors import FramepipeError, WorkerDied
-from ..protocols import NO_FRAMES, Progress, Tally
+from ..protocols import NO_FRAMES, FrameSource, MakeSink, Progress, Tally
 from ..scheduling.block_ledger import BlockLedger
 from ..scheduling.blocks import Block
 from ..segments import PathOf
-from ..workers.messages import Failed
-from ..workers.supervisor import diverged
-from .task import Home, Lost, Missing, forget, record_block, versions
+from ..workers.failures import Failed, replays_differ
+from ..workers.tasks import BlockTask
+from .task import (
+    AnimationMissing,
+    HelperDied,
+    Outcome,
+    SegmentReturned,
+    VersionsDiffer,
+    forget_job,
+    record_block,
+    versions,
+)
 
 #: Blocks out at a time for each of the executor's workers: one at hand, one to go on with.
 IN_FLIGHT = 2
@@ -77,8 +89,12 @@ class ExecutorRun:
     ----------
     executor : Executor or distributed.Client
         Who records.  It is not shut down.
-    packed : bytes
-        See `Helper`.
+    make_source : callable
+        Returns what draws, in one of its processes; can be pickled for another machine.
+    make_sink : callable
+        See `MakeSink`; as picklable.
+    frame_bytes : int
+        Bytes of a frame.
     blocks : iterable of Block
         What is to be recorded.
     total : int or None
@@ -103,7 +119,9 @@ class ExecutorRun:
     def __init__(
         self,
         executor: Any,
-        packed: bytes,
+        make_source: Callable[[], FrameSource],
+        make_sink: MakeSink,
+        frame_bytes: int,
         blocks: Iterable[Block],
         total: int | None,
         path_of: PathOf,
@@ -117,14 +135,14 @@ class ExecutorRun:
         self._executor = executor
         if self._client is not None:
             self._executor = executor.get_executor(pure=False, retries=DASK_RETRIES)
-        self._packed = packed
+        self._packed = pickle.dumps(partial(BlockTask, make_source, make_sink, frame_bytes))
         self._path_of = path_of
         self._suffix = suffix
         self._workers = workers
         self._most = max_in_flight or IN_FLIGHT * workers
         self._job = secrets.token_hex(8)
         self._expected = versions()
-        self._out: dict[Future[Any], Block] = {}
+        self._out: dict[Future[Outcome], Block] = {}
         self._sent = 0
         self._deaths: dict[int, int] = {}
         self.ledger = BlockLedger(blocks, total, progress)
@@ -149,21 +167,21 @@ class ExecutorRun:
         """
         try:
             while not self.ledger.finished:
-                self._hand_out()
+                self._submit_blocks()
                 done, _ = concurrent.futures.wait(
                     self._out, return_when=concurrent.futures.FIRST_COMPLETED
                 )
                 for future in done:
-                    self._hear(future, self._out.pop(future))
+                    self._receive(future, self._out.pop(future))
         finally:
             for future in self._out:
                 future.cancel()
-            self._let_go()
+            self._release()
         if self.tally.frames == 0:
             raise FramepipeError(NO_FRAMES)
         return self.tally
 
-    def _hand_out(self) -> None:
+    def _submit_blocks(self) -> None:
         while len(self._out) < self._most:
             block = self.ledger.claim()
             if block is None:
@@ -179,52 +197,60 @@ class ExecutorRun:
                 self._job,
                 self._packed if with_animation else None,
                 self._expected,
-                (block.number, block.start, block.stop),
+                block,
                 self._suffix,
             )
         except BrokenExecutor as error:
             raise self._broken(error, block) from error
         self._out[future] = block
 
-    def _hear(self, future: Future[Any], block: Block) -> None:
+    def _receive(self, future: Future[Outcome], block: Block) -> None:
         try:
             answer = future.result()
         except Exception as error:
             raise self._broken(error, block) from error
-        if isinstance(answer, Home):
-            self._arrived(answer, block)
-        elif isinstance(answer, Missing):
+        if isinstance(answer, SegmentReturned):
+            self._store(answer, block)
+        elif isinstance(answer, AnimationMissing):
             self._submit(block, with_animation=True)
         elif isinstance(answer, Failed):
             raise answer.error()
-        elif isinstance(answer, Lost):
-            deaths = self._deaths[block.number] = self._deaths.get(block.number, 0) + 1
-            if deaths >= DEATHS:
-                raise WorkerDied(
-                    f"the process that recorded {_frames(block)} died twice (exit code "
-                    f"{answer.exitcode}, on {answer.where}). A crash in compiled code shows with "
-                    "workers=0 and python -X faulthandler; signal 9 is most often the system's "
-                    "answer to memory running out",
-                    answer.exitcode,
-                    None,
-                )
-            self.tally.restarts += 1
-            self._submit(block, with_animation=False)
-        else:
+        elif isinstance(answer, HelperDied):
+            self._again(answer, block)
+        elif isinstance(answer, VersionsDiffer):
             raise FramepipeError(
-                f"the executor's process has {_differences(answer, self._expected)}: frames could "
-                "come out different. Install the same versions everywhere"
+                "the executor's process has "
+                f"{_differences(answer.versions, self._expected)}: frames could come out "
+                "different. Install the same versions everywhere"
             )
+        else:
+            raise TypeError(f"a block was answered by {answer!r}")
 
-    def _arrived(self, home: Home, block: Block) -> None:
-        if home.data:
+    def _again(self, died: HelperDied, block: Block) -> None:
+        """Have a block recorded again, once, whose process has died."""
+        deaths = self._deaths[block.number] = self._deaths.get(block.number, 0) + 1
+        if deaths >= DEATHS:
+            raise WorkerDied(
+                f"the process that recorded {_frames(block)} died twice (exit code "
+                f"{died.exitcode}, on {died.where}). A crash in compiled code shows with "
+                "workers=0 and python -X faulthandler; signal 9 is most often the system's "
+                "answer to memory running out",
+                died.exitcode,
+                None,
+            )
+        self.tally.restarts += 1
+        self._submit(block, with_animation=False)
+
+    def _store(self, segment: SegmentReturned, block: Block) -> None:
+        """Put a segment into its file."""
+        if segment.data:
             with open(self._path_of(block.number), "wb") as file:
-                file.write(home.data)
-        recorded = home.recorded
-        self.tally.merge(recorded.tally)
-        wrong = self.ledger.recorded(block.number, recorded.tally.frames, recorded.ended)
+                file.write(segment.data)
+        recorded = segment.recorded
+        self.tally.merge(recorded.report)
+        wrong = self.ledger.recorded(block.number, recorded.report.frames, recorded.ended)
         if wrong is not None:
-            raise diverged(wrong, self.ledger.total or 0)
+            raise replays_differ(wrong, self.ledger.total or 0)
 
     def _broken(self, error: BaseException, block: Block) -> WorkerDied:
         name = type(self._client or self._executor).__name__
@@ -237,11 +263,11 @@ class ExecutorRun:
             None,
         )
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         """Let every process forget the job, where there is a way to reach it."""
         if self._client is not None:
             with suppress(Exception):  # workers come and go; those left forget it by themselves
-                self._client.run(forget, self._job, on_error="ignore")
+                self._client.run(forget_job, self._job, on_error="ignore")
 
 
 def _frames(block: Block) -> str:

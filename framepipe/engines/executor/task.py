@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...leftovers import temporary_folder
-from ..workers.messages import Failed, Ready, Recorded, Took
+from ..scheduling.blocks import Block
+from ..workers.failures import Failed
+from ..workers.messages import BlockRecorded, FrameEncoded, Ready, RecordBlock
 from .helper import Helper
 
 #: Seconds after its last block that a helper process is kept.  A new one takes about a second to
@@ -31,28 +33,41 @@ _TIMERS: dict[str, threading.Timer] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """A recorded block on its way home.
+class SegmentReturned:
+    """A recorded block, and its segment.
 
     Parameters
     ----------
-    recorded : Recorded
+    recorded : BlockRecorded
         What was done.
     data : bytes
         The segment's file; empty if the block has no frames.
     """
 
-    recorded: Recorded
+    recorded: BlockRecorded
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class AnimationMissing:
     """The animation is not known in this process: send it along."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class VersionsDiffer:
+    """The process has other versions than the one that the job comes from.
+
+    Parameters
+    ----------
+    versions : dict of str to str
+        What it has.
+    """
+
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HelperDied:
     """The helper died.
 
     Parameters
@@ -67,6 +82,10 @@ class Lost:
     where: str
 
 
+#: What comes back for a block.
+Outcome = SegmentReturned | AnimationMissing | VersionsDiffer | HelperDied | Failed
+
+
 def versions() -> dict[str, str]:
     """Return what must be the same in all processes that draw one movie."""
     from importlib.metadata import version
@@ -79,9 +98,9 @@ def record_block(
     job: str,
     packed: bytes | None,
     expected: dict[str, str],
-    block: tuple[int, int, int],
+    block: Block,
     suffix: str,
-) -> Home | Missing | Lost | Failed | dict[str, str]:
+) -> Outcome:
     """Record a block in this process's helper.
 
     Parameters
@@ -92,27 +111,27 @@ def record_block(
         See `Helper`; None if this process is thought to have it.
     expected : dict
         What `versions` says where the job comes from.
-    block : tuple of int
-        Its number, first frame, and the frame after its last.
+    block : Block
+        What to record.
     suffix : str
         Ending of the segment's name.
 
     Returns
     -------
-    Home, Missing, Lost, Failed, or dict
-        The segment, or why there is none; a dict holds this process's versions, if they differ.
+    Outcome
+        The segment, or why there is none.
     """
     mine = versions()
     if mine != expected:
-        return mine
+        return VersionsDiffer(mine)
     with _LOCK:
         if packed is not None:
             _PACKED[job] = packed
         packed = _PACKED.get(job)
         if packed is None:
-            return Missing()
+            return AnimationMissing()
         _stop_timer(job)
-        helper = _take_helper(job, block[1])
+        helper = _take_helper(job, block.start)
     try:
         if helper is None:
             helper = Helper(packed)
@@ -128,35 +147,34 @@ def record_block(
         _give_helper(job, helper)
 
 
-def _record(helper: Helper, block: tuple[int, int, int], suffix: str) -> Home | Lost | Failed:
-    number, start, stop = block
+def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | HelperDied | Failed:
     try:
         if helper.position == 0:
-            first = helper.line.recv()
+            first = helper.channel.recv()
             if not isinstance(first, Ready):
-                return _over(helper, first)
+                return _failed(helper, first)
         # Not made before the helper can be told of it, as it removes it if we are killed.
         with temporary_folder(None) as folder:
             path = os.path.join(folder, f"segment{suffix}")
-            helper.line.send((number, start, stop, path))
-            while isinstance(answer := helper.line.recv(), Took):
+            helper.channel.send(RecordBlock(block.number, block.start, block.stop, path))
+            while isinstance(answer := helper.channel.recv(), FrameEncoded):
                 pass
-            if not isinstance(answer, Recorded):
-                return _over(helper, answer)
-            helper.position = max(stop, 1)
+            if not isinstance(answer, BlockRecorded):
+                return _failed(helper, answer)
+            helper.position = max(block.stop, 1)
             data = b""
-            if answer.tally.frames:
+            if answer.report.frames:
                 with open(path, "rb") as file:
                     data = file.read()
-            return Home(answer, data)
+            return SegmentReturned(answer, data)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         exitcode = helper.kill()
         helper.position = -1
-        return Lost(exitcode, f"{platform.node()}, process {os.getpid()}")
+        return HelperDied(exitcode, f"{platform.node()}, process {os.getpid()}")
 
 
-def _over(helper: Helper, answer: Any) -> Failed:
-    """Let go of a helper whose painter has failed."""
+def _failed(helper: Helper, answer: Any) -> Failed:
+    """Let go of a helper that has failed."""
     helper.kill()
     helper.position = -1
     if not isinstance(answer, Failed):
@@ -187,7 +205,7 @@ def _give_helper(job: str, helper: Helper | None) -> None:
             else:
                 helper.kill()  # the job was forgotten meanwhile
         _stop_timer(job)
-        timer = _TIMERS[job] = threading.Timer(IDLE, forget, (job,))
+        timer = _TIMERS[job] = threading.Timer(IDLE, forget_job, (job,))
         timer.daemon = True
         timer.start()
 
@@ -198,7 +216,7 @@ def _stop_timer(job: str) -> None:
         timer.cancel()
 
 
-def forget(job: str) -> None:
+def forget_job(job: str) -> None:
     """Let go of all that is kept for a job; end what is being recorded for it.
 
     Parameters

@@ -25,7 +25,7 @@ _PRIVATE: set[int] = set()
 
 
 def start_sink(sink: Sink) -> tuple[int, ...]:
-    """Start a sink; its descriptors are private, until `forget` is told of them."""
+    """Start a sink; its descriptors are private, until `release_private`."""
     with _LOCK:
         sink.start()
         held = sink.fds
@@ -33,7 +33,7 @@ def start_sink(sink: Sink) -> tuple[int, ...]:
     return held
 
 
-def forget(descriptors: Iterable[int]) -> None:
+def release_private(descriptors: Iterable[int]) -> None:
     """Take descriptors that are about to be closed from the list."""
     with _LOCK:
         _PRIVATE.difference_update(descriptors)
@@ -45,7 +45,7 @@ def keep_private(descriptor: int) -> None:
         _PRIVATE.add(descriptor)
 
 
-def private() -> tuple[int, ...]:
+def private_descriptors() -> tuple[int, ...]:
     """Return the list."""
     with _LOCK:
         return tuple(_PRIVATE)

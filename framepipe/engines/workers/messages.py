@@ -1,27 +1,96 @@
-"""What render workers say to the main process, and how a user's exception is carried home."""
+"""Every message between the main process and a render process, both ways.
+
+Orders, from the main process:
+
+=================  ==============================================  ===========================
+order              what it asks for                                answers
+=================  ==============================================  ===========================
+`DrawFrame`        advance to a frame, draw it into a slot         `FrameDrawn`, `AnimationEnded`
+`RecordBlock`      record consecutive frames into a file           `FrameEncoded` for each frame,
+                                                                   then `BlockRecorded`
+`Leave`            look back at what was drawn, and end            `Done`
+=================  ==============================================  ===========================
+
+A worker says `Ready` before its first order, once its animation can be drawn.  `Failed` may stand
+in the place of any answer: then the worker waits for nothing more but its end.  All of them are
+small: a frame's bytes go through shared memory or through a file, never through a message.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import pickle
-import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from ...errors import FrameError, FramepipeError
 from ...result import FrameStats
 from ..protocols import Tally
+from .failures import Failed
+
+# ------------------------------------------------------------------------------------------ orders
+
+
+@dataclass(frozen=True, slots=True)
+class DrawFrame:
+    """Bring the animation to a frame, and draw it into a slot of the ring.
+
+    Parameters
+    ----------
+    frame : int
+        Position in the animation, from 0; after every frame this worker was given before.
+    slot : int
+        Where in the ring it goes.
+    """
+
+    frame: int
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBlock:
+    """Draw consecutive frames, and let an encoder write them into a file.
+
+    Parameters
+    ----------
+    block : int
+        Number of the block, from 0.
+    start, stop : int
+        Its first frame, and the first one after it.
+    path : str
+        The file to write.
+    """
+
+    block: int
+    start: int
+    stop: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Look back at what was drawn, say `Done`, and end."""
+
+
+Order = DrawFrame | RecordBlock | Leave
+
+# ----------------------------------------------------------------------------------------- answers
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The worker can be given frames."""
+    """The worker can be given orders."""
 
 
 @dataclass(frozen=True, slots=True)
-class Painted:
-    """A frame stands in its slot."""
+class FrameDrawn:
+    """A frame stands in its slot.
+
+    Parameters
+    ----------
+    frame : int
+        Which.
+    stats : FrameStats
+        What it took.
+    waited : float
+        Seconds the worker had nothing to do before it was asked for.
+    """
 
     frame: int
     stats: FrameStats
@@ -29,37 +98,51 @@ class Painted:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """The animation was over before the frame that was asked for."""
+class AnimationEnded:
+    """The animation was over before the frame that was asked for.
+
+    Parameters
+    ----------
+    frame : int
+        The frame that was asked for.
+    total : int
+        How many frames there are.
+    """
 
     frame: int
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
-    """A frame of a block has been taken by the block's encoder."""
+class FrameEncoded:
+    """A frame of a block has been taken by the block's encoder.
+
+    Parameters
+    ----------
+    block, frame : int
+        Which.
+    """
 
     block: int
     frame: int
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class BlockRecorded:
     """A block stands in its file.
 
     Parameters
     ----------
     block : int
         Its number.
-    tally : Tally
+    report : Tally
         What was done; no frames mean that there is no file.
     ended : int or None
         Number of frames of the animation, if it was over before the block's end.
     """
 
     block: int
-    tally: Tally
+    report: Tally
     ended: int | None
 
 
@@ -68,72 +151,4 @@ class Done:
     """The worker was told to leave, found nothing to object to, and leaves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The user's code, or drawing, raised.
-
-    Parameters
-    ----------
-    frame : int
-        The frame it was for.
-    message : str
-        Of the `FrameError`.
-    packed : bytes or None
-        The user's exception, pickled; None if it cannot be.
-    name : str
-        Its type and message, for when it cannot be unpickled.
-    text : str
-        Its traceback.
-    """
-
-    frame: int
-    message: str
-    packed: bytes | None
-    name: str
-    text: str
-
-    @classmethod
-    def of(cls, error: BaseException, frame: int, dumps: Callable[[Any], bytes]) -> Failed:
-        """Describe an exception so that it can travel."""
-        message = ""
-        if isinstance(error, FrameError) and error.__cause__ is not None:
-            frame, message, error = error.frame, str(error), error.__cause__
-        # As a traceback ends; it copes with an exception whose own __str__ raises.
-        name = "".join(traceback.format_exception_only(error)).strip()
-        text = "".join(traceback.format_exception(error))
-        message = message or f"painting frame {frame} failed: {name}"
-        packed = None
-        with contextlib.suppress(Exception):  # whatever its pickling raises
-            packed = dumps(error)
-        return cls(frame, message, packed, name, text)
-
-    def error(self) -> FramepipeError:
-        """Make the `FrameError` to raise, with the user's exception and traceback as causes."""
-        cause: BaseException | None = None
-        if self.packed is not None:
-            # Its class may be one that only the worker could import.
-            with contextlib.suppress(Exception):
-                cause = pickle.loads(self.packed)  # noqa: S301 - from our own child process
-        if not isinstance(cause, BaseException):
-            cause = UnpicklableError(self.name)
-        cause.__cause__ = RemoteTraceback(self.text)
-        if isinstance(cause, FramepipeError):
-            return cause  # ours already, with all there is to say
-        error = FrameError(self.message, self.frame)
-        error.__cause__ = cause
-        return error
-
-
-class RemoteTraceback(Exception):
-    """Shows, as a cause, the traceback of an exception that was raised in another process."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
-
-    def __str__(self) -> str:
-        return f'\n"""\n{self.text}"""'
-
-
-class UnpicklableError(Exception):
-    """Stands for an exception that could not travel; its type and message are in the text."""
+Answer = Ready | FrameDrawn | AnimationEnded | FrameEncoded | BlockRecorded | Done | Failed

@@ -1,7 +1,7 @@
 """Watch over render processes: hear them, wait no longer than is sensible, replace the dead.
 
-Common to the engines that have processes of their own; what work is handed out, and what becomes
-of it, is theirs.
+Common to the engines that have processes of their own; what orders are given, and what becomes of
+the answers, is theirs.
 """
 
 from __future__ import annotations
@@ -10,15 +10,22 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from multiprocessing.connection import Connection
+from typing import Literal
 
-from ...errors import FrameError, WorkerDied
+from ...errors import WorkerDied
 from ..protocols import Tally
 from ..system.poller import Poller
-from .messages import Done, Failed, Ready
-from .pool import READY_TIMEOUT, Worker, WorkerPool
+from .failures import Failed
+from .messages import Answer, Done, DrawFrame, Order, Ready, RecordBlock
+from .pool import Worker, WorkerPool
 
 _log = logging.getLogger(__name__)
+
+#: Seconds a worker may take to say that it is ready.  A fork is ready at once; a spawned process
+#: imports matplotlib and the user's modules, which on a loaded network disk has been seen to take
+#: most of a minute.  Longer means a lock that was held when we forked, and it will never come.
+READY_TIMEOUT = 90.0
 
 
 class Supervisor:
@@ -26,37 +33,38 @@ class Supervisor:
 
     Parameters
     ----------
-    waiter : Poller
+    poller : Poller
         Wakes up when one of them has something to say, or is dead.
-    tally : Tally
+    report : Tally
         Where restarts are counted.
-    unit : str
-        What they are given: "frame" or "block".
+    unit : {"frame", "block"}
+        What they are given.
     """
 
-    def __init__(self, waiter: Poller, tally: Tally, unit: str) -> None:
-        self._waiter = waiter
-        self._tally = tally
+    def __init__(self, poller: Poller, report: Tally, unit: Literal["frame", "block"]) -> None:
+        self._poller = poller
+        self._report = report
         self._unit = unit
         self._deaths: dict[int, int] = {}  # by worker index
+        self._ready_timeout = READY_TIMEOUT
         self.pool: WorkerPool | None = None
 
     def watch(self, pool: WorkerPool) -> None:
         """Begin."""
         self.pool = pool
         for worker in pool.workers:
-            self._waiter.add(worker.connection)
+            self._poller.add(worker.connection)
 
     @property
     def workers(self) -> list[Worker]:
         """All workers."""
         return [] if self.pool is None else self.pool.workers
 
-    def by(self, connection: Any) -> Worker:
+    def worker_at(self, connection: Connection) -> Worker:
         """Return the worker at the other end of a connection."""
         return next(worker for worker in self.workers if worker.connection is connection)
 
-    def hear(self, worker: Worker, give_back: Callable[[int], None]) -> Any | None:
+    def receive(self, worker: Worker, give_back: Callable[[Order], None]) -> Answer | None:
         """Read one message; end-of-file means that the worker is dead.
 
         Parameters
@@ -64,11 +72,11 @@ class Supervisor:
         worker : Worker
             Whose connection is readable.
         give_back : callable
-            Called with the number of each frame or block that a dead worker had been given.
+            Called with each order that a dead worker has not answered.
 
         Returns
         -------
-        message or None
+        Answer or None
             What the engine must see to.
 
         Raises
@@ -78,27 +86,27 @@ class Supervisor:
         WorkerDied
             If it is dead, and was a replacement.
         """
-        message = None
+        message: Answer | None = None
         with suppress(EOFError, OSError):
             message = worker.connection.recv()
         if message is None:
-            self._bury(worker, give_back)
+            self._replace_dead(worker, give_back)
         elif isinstance(message, Ready):
             worker.ready = True
         elif isinstance(message, Done):
             worker.done = True
-            self._waiter.remove(worker.connection)
+            self._poller.remove(worker.connection)
         elif isinstance(message, Failed):
             raise message.error()
         else:
             return message
         return None
 
-    def _bury(self, worker: Worker, give_back: Callable[[int], None]) -> None:
+    def _replace_dead(self, worker: Worker, give_back: Callable[[Order], None]) -> None:
         """Put another worker in the place of a dead one, once."""
-        self._waiter.remove(worker.connection)
-        number = worker.given[0] if worker.given else None
-        at = "nothing" if number is None else f"{self._unit} {number}"
+        self._poller.remove(worker.connection)
+        number = _number(worker.given[0]) if worker.given else None
+        doing = "nothing" if number is None else f"{self._unit} {number}"
         exitcode = worker.kill()
         if worker.leaving:
             _log.warning("a render worker died (%s) when its work was done", _ending(exitcode))
@@ -106,48 +114,49 @@ class Supervisor:
             return
         deaths = self._deaths[worker.index] = self._deaths.get(worker.index, 0) + 1
         if deaths > 1:
-            obituary = _obituary(exitcode, at, ready=worker.ready)
-            raise WorkerDied(obituary, exitcode, number if self._unit == "frame" else None)
+            raise WorkerDied(
+                _twice_dead(exitcode, None if number is None else doing, ready=worker.ready),
+                exitcode,
+                number if self._unit == "frame" else None,
+            )
         _log.warning(
             "a render worker died (%s) while drawing %s; another one takes its place",
             _ending(exitcode),
-            at,
+            doing,
         )
-        for given in worker.given:
-            give_back(given)
-        self._tally.restarts += 1
+        for order in worker.given:
+            give_back(order)
+        self._report.restarts += 1
         if self.pool is None:
             raise RuntimeError("watch() comes first")
         fresh = self.pool.replace(worker)
-        self._waiter.add(fresh.connection)
+        self._poller.add(fresh.connection)
 
-    def patience(self) -> float | None:
-        """Seconds until the first worker that is not ready should have been."""
+    def time_to_get_ready(self) -> float | None:
+        """Seconds until the first worker that is not ready should have been; None if all are."""
         starts = [worker.started for worker in self.workers if not worker.ready]
         if not starts:
             return None
-        return max(0.0, min(starts) + READY_TIMEOUT - time.monotonic())
+        return max(0.0, min(starts) + self._ready_timeout - time.monotonic())
 
-    def check_patience(self) -> None:
+    def check_all_get_ready(self) -> None:
         """Raise if a worker has taken too long to get ready."""
         for worker in self.workers:
-            if not worker.ready and time.monotonic() - worker.started >= READY_TIMEOUT:
+            if not worker.ready and time.monotonic() - worker.started >= self._ready_timeout:
                 raise WorkerDied(
-                    f"a render worker did not get ready within {READY_TIMEOUT:.0f} s. If this "
-                    "program runs threads, a lock may have been held when it was forked: "
+                    f"a render worker did not get ready within {self._ready_timeout:.0f} s. If "
+                    "this program runs threads, a lock may have been held when it was forked: "
                     'try start_method="spawn", or workers=0',
                     None,
                     None,
                 )
 
 
-def diverged(how: str, frame: int) -> FrameError:
-    """Make the error to raise when two replays of the animation did not agree."""
-    return FrameError(
-        f"{how}: the animation does not run twice in the same way. Does it read a clock, the "
-        "network or a shared file? Then use workers=0",
-        frame,
-    )
+def _number(order: Order) -> int | None:
+    """Return the frame, or the block, that an order is about."""
+    if isinstance(order, RecordBlock):
+        return order.block
+    return order.frame if isinstance(order, DrawFrame) else None
 
 
 def _ending(exitcode: int | None) -> str:
@@ -158,8 +167,9 @@ def _ending(exitcode: int | None) -> str:
     return f"exit code {exitcode}"
 
 
-def _obituary(exitcode: int | None, at: str, *, ready: bool) -> str:
-    where = "between two frames" if at == "nothing" else f"while drawing {at}"
+def _twice_dead(exitcode: int | None, doing: str | None, *, ready: bool) -> str:
+    """Say how a worker died whose predecessor had died, too."""
+    where = "between two frames" if doing is None else f"while drawing {doing}"
     advice = "A crash in compiled code shows with workers=0 and python -X faulthandler"
     if exitcode == -9:
         advice = (

@@ -1,37 +1,44 @@
-"""What a render process does with its orders: paint one frame, or record a whole block of them.
+"""What a render process does with its orders: draw single frames, or record blocks of them.
 
-`workers.serve` hears the orders and sends the answers; what lies between is one of these two.
+`framepipe.engines.workers.serve` hears the orders and sends the answers; what lies between is one
+of these two.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from ..protocols import Painter, Sink, Tally
-from ..system.fork_safety import forget, start_sink
+from ..protocols import FrameSource, MakeSink, Sink, Tally
+from ..system.fork_safety import release_private, start_sink
 from ..system.poller import Poller
 from ..system.ring import Ring
 from ..system.signals import broken_pipes_raise
-from .messages import Ended, Painted, Recorded, Took
-
-#: Returns a sink that writes to a path what this painter paints.
-MakeSink = Callable[[Painter, str], Sink]
+from .messages import (
+    AnimationEnded,
+    Answer,
+    BlockRecorded,
+    DrawFrame,
+    FrameDrawn,
+    FrameEncoded,
+    Order,
+    RecordBlock,
+)
 
 
 class Abandoned(Exception):
     """Nobody waits any longer for the block that is being recorded."""
 
 
-class Channel(Protocol):
-    """The line to whoever gave the order."""
+class OrderChannel(Protocol):
+    """A render process's connection to whoever gives it orders."""
 
-    def recv(self) -> Any:
-        """Wait for the next order; None means to leave."""
+    def recv(self) -> Order:
+        """Wait for the next order; `EOFError` or `OSError` when nobody is there any longer."""
 
-    def send(self, message: Any) -> None:
-        """Say something."""
+    def send(self, message: Answer, /) -> None:
+        """Send an answer."""
 
     def poll(self) -> bool:
         """Tell whether something has come, or the other end is gone, while an order is worked on.
@@ -40,8 +47,8 @@ class Channel(Protocol):
         """
 
 
-class Work(Protocol):
-    """Does what orders say, one after the other."""
+class Task(Protocol):
+    """Carries out orders, one after the other."""
 
     @property
     def frame(self) -> int:
@@ -50,129 +57,132 @@ class Work(Protocol):
     def open(self) -> None:
         """Make ready, in the process that works."""
 
-    def do(self, order: Any, waited: float, line: Channel) -> Any:
-        """Do it; return the message that says so."""
+    def do(self, order: Order, waited: float, channel: OrderChannel) -> Answer:
+        """Carry out an order; return the answer."""
 
     def finish(self) -> None:
-        """Have a last look at what was done; raise if it was not right."""
+        """Look back at what was done; raise if it was not right."""
 
 
-class Paints:
-    """Paints single frames into a ring.  Orders are (frame, slot).
+class FrameTask:
+    """Draws single frames into a ring.
 
     Parameters
     ----------
-    make_painter : callable
+    make_source : callable
         Returns what draws.
     ring : Ring
         Where frames go.
     """
 
-    def __init__(self, make_painter: Callable[[], Painter], *, ring: Ring | None) -> None:
+    def __init__(self, make_source: Callable[[], FrameSource], ring: Ring | None) -> None:
         if ring is None:
-            raise TypeError("frames are painted into a ring")
-        self._painter = make_painter()
+            raise TypeError("frames are drawn into a ring")
+        self._source = make_source()
         self._ring = ring
         self.frame = 0
 
     def open(self) -> None:
-        """Open the painter."""
-        self._painter.open()
+        """Open the source."""
+        self._source.open()
 
-    def do(self, order: tuple[int, int], waited: float, line: Channel) -> Painted | Ended:
-        """Paint a frame."""
-        self.frame, slot = order
-        stats = self._painter.paint(self.frame, self._ring.slot(slot))
+    def do(self, order: Order, waited: float, channel: OrderChannel) -> Answer:
+        """Draw a frame."""
+        if not isinstance(order, DrawFrame):
+            raise TypeError(f"a worker that draws frames was told {order!r}")
+        self.frame = order.frame
+        stats = self._source.paint(order.frame, self._ring.slot(order.slot))
         if stats is None:
-            return Ended(self.frame, self._painter.frames or 0)
-        return Painted(self.frame, stats, waited)
+            return AnimationEnded(order.frame, self._source.frames or 0)
+        return FrameDrawn(order.frame, stats, waited)
 
     def finish(self) -> None:
-        """Let the painter look back."""
-        self._painter.finish()
+        """Let the source look back."""
+        self._source.finish()
 
 
-class Records:
-    """Records blocks of frames into files.  Orders are (block, first frame, end, path).
+class BlockTask:
+    """Records blocks of frames into files.
 
     Parameters
     ----------
-    make_painter : callable
+    make_source : callable
         Returns what draws.
     make_sink : callable
         See `MakeSink`.
     frame_bytes : int
         Bytes of a frame.
     ring : None
-        What is painted goes straight into the sink.
+        What is drawn goes straight into the sink.
     """
 
     def __init__(
         self,
-        make_painter: Callable[[], Painter],
+        make_source: Callable[[], FrameSource],
         make_sink: MakeSink,
         frame_bytes: int,
-        *,
         ring: Ring | None = None,
     ) -> None:
-        self._painter = make_painter()
+        self._source = make_source()
         self._make_sink = make_sink
-        self._slot = memoryview(bytearray(frame_bytes))
+        self._memory = memoryview(bytearray(frame_bytes))
         self.frame = 0
 
     def open(self) -> None:
-        """Open the painter."""
-        self._painter.open()
+        """Open the source."""
+        self._source.open()
 
-    def do(self, order: tuple[int, int, int, str], waited: float, line: Channel) -> Recorded:
-        """Record a block; say `Took` of every frame.
+    def do(self, order: Order, waited: float, channel: OrderChannel) -> Answer:
+        """Record a block; say `FrameEncoded` of every frame.
 
         Raises
         ------
         Abandoned
             If nobody waits for it any longer.
         """
-        block, start, stop, path = order
-        self.frame = start
+        if not isinstance(order, RecordBlock):
+            raise TypeError(f"a worker that records blocks was told {order!r}")
+        self.frame = order.start
 
-        def took(frame: int) -> None:
+        def encoded(frame: int) -> None:
             self.frame = frame + 1
-            if line.poll():
+            if channel.poll():
                 raise Abandoned
-            line.send(Took(block, frame))
+            channel.send(FrameEncoded(order.block, frame))
 
-        sink = self._make_sink(self._painter, path)
+        sink = self._make_sink(self._source, order.path)
+        frames = range(order.start, order.stop)
         with broken_pipes_raise():
-            tally = record(self._painter, sink, range(start, stop), self._slot, took)
-        tally.wait += waited
-        ended = self._painter.frames if tally.frames < stop - start else None
-        return Recorded(block, tally, ended)
+            report = record_frames(self._source, sink, frames, self._memory, encoded)
+        report.wait += waited
+        ended = self._source.frames if report.frames < len(frames) else None
+        return BlockRecorded(order.block, report, ended)
 
     def finish(self) -> None:
-        """Do nothing: the painter has looked back at the end of every block."""
+        """Do nothing: the source has looked back at the end of every block."""
 
 
-def record(
-    painter: Painter,
+def record_frames(
+    source: FrameSource,
     sink: Sink,
     frames: range,
-    slot: memoryview,
-    took: Callable[[int], object],
+    memory: memoryview,
+    encoded: Callable[[int], object],
 ) -> Tally:
-    """Paint frames in this process and feed them to a sink.
+    """Draw frames in this process and feed them to a sink.
 
     Parameters
     ----------
-    painter : Painter
+    source : FrameSource
         What draws; open.
     sink : Sink
         What takes the frames.
     frames : range
         Which; the animation may be over before their end.
-    slot : memoryview
+    memory : memoryview
         Memory for one frame.
-    took : callable
-        Called as ``took(i)`` when frame i has been taken.
+    encoded : callable
+        Called as ``encoded(i)`` when frame i has been taken.
 
     Returns
     -------
@@ -184,38 +194,38 @@ def record(
     FrameError
         If the user's code, or drawing, raised.
     Exception
-        What the sink raises, or `took`.
+        What the sink raises, or `encoded`.
     """
-    tally = Tally(slots=1, slot_bytes=len(slot))
-    waiter = Poller()
+    report = Tally(slots=1, slot_bytes=len(memory))
+    poller = Poller()
     held: tuple[int, ...] = ()
     try:
         for frame in frames:
-            if tally.frames:
+            if report.frames:
                 sink.check()
-            stats = painter.paint(frame, slot)
+            stats = source.paint(frame, memory)
             if stats is None:
                 break
-            tally.add(stats)
+            report.add(stats)
             begin = time.perf_counter()
-            if not tally.frames:
+            if not report.frames:
                 # Not before: the first frame may lie behind a long replay, in which nobody would
                 # notice that the encoder is dead.
                 held = start_sink(sink)
-            sink.offer(slot)
+            sink.offer(memory)
             while not sink.pump():
-                waiter.watch_sink(sink.fileno(), for_room=True)
-                waiter.wait(None)
-            tally.encode += time.perf_counter() - begin
-            tally.frames += 1
-            took(frame)
-        if tally.frames:
-            painter.finish()
+                poller.watch_sink(sink.fileno(), for_room=True)
+                poller.wait(None)
+            report.encode += time.perf_counter() - begin
+            report.frames += 1
+            encoded(frame)
+        if report.frames:
+            source.finish()
             begin = time.perf_counter()
-            forget(held)
-            tally.encoder_cpu = sink.finish()
-            tally.encode += time.perf_counter() - begin
+            release_private(held)
+            report.encoder_cpu = sink.finish()
+            report.encode += time.perf_counter() - begin
     finally:
-        forget(held)
+        release_private(held)
         sink.abort()
-    return tally
+    return report

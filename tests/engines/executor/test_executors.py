@@ -44,7 +44,8 @@ from framepipe import (
     WorkerDied,
     encode,
 )
-from framepipe.engines.executor.task import Missing, forget, record_block, versions
+from framepipe.engines.executor.task import AnimationMissing, forget_job, record_block, versions
+from framepipe.engines.scheduling.blocks import Block
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals"),
@@ -82,7 +83,7 @@ class Spy(ProcessPoolExecutor):
         with self.lock:
             self.out -= 1
             if not future.cancelled() and future.exception() is None:
-                self.missing += isinstance(future.result(), Missing)
+                self.missing += isinstance(future.result(), AnimationMissing)
 
 
 @contextmanager
@@ -157,7 +158,9 @@ def test_the_animation_travels_to_each_worker_once(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_does_not_know_the_animation_asks_for_it() -> None:
-    assert record_block("no such job", None, versions(), (0, 0, 5), ".mp4") == Missing()
+    assert (
+        record_block("no such job", None, versions(), Block(0, 0, 5), ".mp4") == AnimationMissing()
+    )
 
 
 def test_a_function_makes_the_animation_where_it_is_drawn(tmp_path: Path) -> None:
@@ -531,4 +534,4 @@ with (
 
 
 def test_forgetting_a_job_that_nobody_knows_is_no_error() -> None:
-    forget("no such job")
+    forget_job("no such job")
