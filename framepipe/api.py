@@ -1,33 +1,21 @@
-"""The front door: check the options, choose an engine, publish the movie."""
+"""The front door: check the options, decide, make the movie, put it in its place."""
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .drawing.factory import Job
-from .drawing.settings import FrameSettings
-from .encoding.command import Encoding, forced_format
-from .encoding.find import find_ffmpeg
-from .encoding.output import Output
-from .encoding.sizes import needs_even_size
-from .engines.protocols import Progress, Tally
-from .engines.system.resources import default_workers
-from .engines.system.ring import NoSharedMemory
-from .modes import InSegments, Made, Task, by_pipe, make
-from .options import Segments, check_choices, check_kinds
-from .result import Movie, Report
+from .engines.protocols import Progress
+from .modes import make_movie
+from .options import ModeName, Redraw, Segments, StartMethod, check_choices, check_kinds
+from .plan import plan_encode
+from .result import Movie
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter, Animation
-
-_log = logging.getLogger(__name__)
 
 
 def encode(
@@ -45,10 +33,10 @@ def encode(
     *,
     progress_callback: Callable[[int, int | None], Any] | None = None,
     workers: int | None = None,
-    mode: str | Segments = "auto",
-    redraw: str = "auto",
+    mode: ModeName | Segments = "auto",
+    redraw: Redraw = "auto",
     independent: bool = False,
-    start_method: str | None = None,
+    start_method: StartMethod | None = None,
     progress: bool = False,
 ) -> Movie:
     """Make the movie `Animation.save` would make, frame for frame, with many processes.
@@ -142,91 +130,25 @@ def encode(
         start_method=start_method, progress=progress, progress_callback=progress_callback,
     )  # fmt: skip
     with ExitStack() as stack:
-        job = stack.enter_context(
-            Job(animation, extra_anim, independent=independent, writer=writer)
-        )
-        movie = job.movie_settings(
-            fps=fps, codec=codec, bitrate=bitrate, extra_args=extra_args, metadata=metadata
-        )
-        encoding = Encoding(
-            fps=movie.fps,
-            codec=movie.codec,
-            bitrate=movie.bitrate,
-            extra_args=movie.extra_args if job.writer_is_ffmpeg else (),
-            metadata=movie.metadata,
-        )
-        any_ending = not job.takes_pipe or forced_format(encoding) is not None
-        output = stack.enter_context(Output(filename, any_ending=any_ending))
-        make_sink = None
-        if not job.takes_pipe:
-            find = partial(find_ffmpeg, movie.ffmpeg)
-            make_sink = job.use_writer(str(output.path), movie.fps, find)
-
-        def frame_settings(*, even: bool) -> FrameSettings:
-            return job.frame_settings(
-                dpi=dpi,
-                codec=movie.codec,
-                suffix=output.suffix,
-                even=even,
-                savefig_kwargs=savefig_kwargs,
-            )
-
-        frame = frame_settings(even=job.writer_evens)
-        if job.takes_pipe and needs_even_size(encoding, output.suffix, frame.width, frame.height):
-            frame = frame_settings(even=True)
-        if workers is None:
-            workers = default_workers()
-        if job.frames is not None:
-            workers = min(workers, job.frames)
-        task = Task(
-            job=job,
-            frame=frame,
-            encoding=encoding,
-            output=output,
-            ffmpeg=find_ffmpeg(movie.ffmpeg),
-            configured=movie.ffmpeg,
-            workers=workers,
-            start_method=start_method or ("fork" if sys.platform == "linux" else "spawn"),
-            progress=_progress(progress, progress_callback, stack),
-            make_sink=make_sink,
-        )
-        wanted = mode if isinstance(mode, Segments) else Segments()
-        run: Callable[[Task, str], Made] = by_pipe
-        if mode not in ("auto", "pipe"):
-            run = InSegments(task, wanted)
-        elif not job.takes_pipe:
-            if mode == "pipe":
-                raise ValueError(
-                    f"writer={writer!r} does not take frames through a pipe as FFMpegWriter "
-                    'does; leave writer out, give "ffmpeg" or an FFMpegWriter, or leave mode out'
-                )
-            run = InSegments(task, wanted)
-            _log.warning(
-                "%s takes no frames through a pipe: the movie is made in segments",
-                job.writer_name,
-            )
-        output.prepare()
-        try:
-            made = make(task, redraw, run)
-        except NoSharedMemory as error:
-            if mode != "auto":
-                raise
-            _log.warning(
-                "there is no shared memory for the frames (%s): the movie is made in segments",
-                error,
-            )
-            made = make(task, redraw, InSegments(task, wanted))
-        path = output.publish()
+        plan = plan_encode(
+            stack, animation, filename, writer, fps=fps, dpi=dpi, codec=codec, bitrate=bitrate,
+            extra_args=extra_args, metadata=metadata, extra_anim=extra_anim,
+            savefig_kwargs=savefig_kwargs, workers=workers, redraw=redraw,
+            independent=independent, start_method=start_method,
+        )  # fmt: skip
+        told = _progress(progress, progress_callback, stack)
+        made = make_movie(plan, mode, told, writer=writer)
+        path = plan.movie.output.publish()
     return Movie(
         path=path,
-        frames=made.tally.frames,
-        width=frame.width,
-        height=frame.height,
-        fps=movie.fps,
+        frames=made.report.frames,
+        width=plan.movie.frame.width,
+        height=plan.movie.frame.height,
+        fps=plan.movie.fps,
         seconds=time.perf_counter() - begin,
         mode=made.mode,
-        workers=task.workers,
-        report=_report(made.tally),
+        workers=made.workers,
+        report=made.report,
         segments=made.segments,
     )
 
@@ -254,25 +176,3 @@ def _progress(
             callback(frame, total)
 
     return both
-
-
-def _report(tally: Tally) -> Report:
-    return Report(
-        update=tally.update,
-        draw=tally.draw,
-        copy=tally.copy,
-        wait=tally.wait,
-        encode=tally.encode,
-        encoder_cpu=tally.encoder_cpu,
-        restarts=tally.restarts,
-        memory=tally.slots * tally.slot_bytes,
-        check=tally.check,
-        frames_kept=tally.frames_kept,
-        frames_drawn=tally.frames - tally.frames_kept,
-        items_drawn=tally.items_drawn,
-        items_replayed=tally.items_replayed,
-        items_skipped=tally.items_skipped,
-        drawing=tally.drawing,
-        replaying=tally.replaying,
-        changed=next((why for why, _ in tally.reasons.most_common() if why), ""),
-    )

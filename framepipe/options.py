@@ -10,12 +10,20 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-MODES = ("auto", "pipe", "segments")
-REDRAWS = ("auto", "full", "verify")
-START_METHODS = ("fork", "spawn", "forkserver")
-STITCHERS = ("ffmpeg", "mencoder")
+if TYPE_CHECKING:
+    from .encoding.stitching.stitch import Stitcher
+
+ModeName = Literal["auto", "pipe", "segments"]
+Redraw = Literal["auto", "full", "verify"]
+StartMethod = Literal["fork", "spawn", "forkserver"]
+StitcherName = Literal["ffmpeg", "mencoder"]
+
+MODES: tuple[str, ...] = get_args(ModeName)
+REDRAWS: tuple[str, ...] = get_args(Redraw)
+START_METHODS: tuple[str, ...] = get_args(StartMethod)
+STITCHERS: tuple[str, ...] = get_args(StitcherName)
 
 #: What these arguments must be; all but the file's name may be None.
 _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
@@ -104,10 +112,10 @@ class Segments:
         If one of these will not do.
     """
 
-    blocks: int | Sequence[Any] | None = None
-    stitcher: Any = "ffmpeg"
+    blocks: int | Sequence[range | tuple[int, int]] | None = None
+    stitcher: StitcherName | Stitcher = "ffmpeg"
     keep: bool = False
-    executor: Any = None
+    executor: Any = None  # a concurrent.futures.Executor, or a class of Dask's
     max_in_flight: int | None = None
     stitch_args: Sequence[str] = ()
 

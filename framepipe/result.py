@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 #: Less than this share of the drawing saved, and retained drawing does not pay: recording and
@@ -59,14 +60,16 @@ class FrameStats:
         return self.composed and self.saved > WORTH * (self.saved + self.drawing)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
-    """Where the time went.
+    """What a movie took, and where the time went.
 
     Worker times are sums over all render workers, so they can exceed the wall time.
 
     Parameters
     ----------
+    frames : int
+        Frames encoded.
     update : float
         Seconds in the animation's own functions.  With replay every worker runs all of them.
     draw : float
@@ -81,38 +84,70 @@ class Report:
         CPU seconds ffmpeg used; 0 where the system does not tell.
     restarts : int
         Render workers that died and were replaced.
+    slots : int
+        Frames for which there was memory.
     memory : int
-        Bytes of shared memory for frames.
+        Bytes of that memory.
     check : float
         Seconds comparing kept frames with full draws.
-    frames_kept, frames_drawn : int
-        Frames in which what did not change was kept, and frames drawn as a whole.
+    frames_kept : int
+        Frames in which what did not change was kept, so that it paid.
     items_drawn, items_replayed, items_skipped : int
         Items of the figure (lines, axes with their ticks, texts ...) in composed frames: drawn,
         replayed from what had been recorded, left standing.
     drawing, replaying : float
         Seconds spent on those drawn and on those replayed.
-    changed : str
-        What had to be drawn most often, and why; what to look at when a movie was slow.
+    reasons : Counter of str
+        What had to be drawn and why, and in how many frames.
     """
 
-    update: float
-    draw: float
-    copy: float
-    wait: float
-    encode: float
-    encoder_cpu: float
-    restarts: int
-    memory: int
+    frames: int = 0
+    update: float = 0.0
+    draw: float = 0.0
+    copy: float = 0.0
+    wait: float = 0.0
+    encode: float = 0.0
+    encoder_cpu: float = 0.0
+    restarts: int = 0
+    slots: int = 0
+    memory: int = 0
     check: float = 0.0
     frames_kept: int = 0
-    frames_drawn: int = 0
     items_drawn: int = 0
     items_replayed: int = 0
     items_skipped: int = 0
     drawing: float = 0.0
     replaying: float = 0.0
-    changed: str = ""
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def frames_drawn(self) -> int:
+        """Frames drawn as a whole."""
+        return self.frames - self.frames_kept
+
+    @property
+    def changed(self) -> str:
+        """What had to be drawn most often, and why; what to look at when a movie was slow."""
+        return next((why for why, _ in self.reasons.most_common() if why), "")
+
+    def add(self, stats: FrameStats, waited: float = 0.0) -> None:
+        """Count what one frame took, and the seconds its worker had nothing to do before."""
+        self.wait += waited
+        self.frames_kept += stats.pays
+        for name in (
+            "update", "draw", "copy", "check", "items_drawn", "items_replayed", "items_skipped",
+            "drawing", "replaying",
+        ):  # fmt: skip
+            setattr(self, name, getattr(self, name) + getattr(stats, name))
+        if stats.composed:
+            self.reasons[stats.changed] += 1
+
+    def merge(self, other: Report) -> None:
+        """Add what was done elsewhere; the memory stays as it is."""
+        for one in fields(self):
+            if one.name not in {"slots", "memory", "reasons"}:
+                setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+        self.reasons.update(other.reasons)
 
     def __str__(self) -> str:
         times = (

@@ -33,16 +33,17 @@ def draw(
     dict
         Wall and CPU seconds, those of the animation's own updates included.
     """
-    from framepipe.drawing.factory import Job
+    from framepipe.drawing.factory import open_animation
+    from framepipe.drawing.settings import frame_settings
     from framepipe.engines.system.resources import keep_freed_memory
 
     keep_freed_memory()  # as the workers do
     animation = case.build(frames)
-    with Job(animation, None, independent=False, writer=None) as job:
-        settings = job.frame_settings(
-            dpi=None, codec="h264", suffix=".mp4", even=True, savefig_kwargs=None
+    with open_animation(animation) as opened:
+        settings = frame_settings(
+            opened.figure, dpi=None, codec="h264", suffix=".mp4", even=True, savefig_kwargs=None
         )
-        painter = job.painter(redraw="full" if kind == "full" else "auto")
+        painter = opened.painter_factory(settings, redraw="full" if kind == "full" else "auto")()
         out = memoryview(bytearray(settings.nbytes))
         painter.open()
         try:

@@ -64,7 +64,8 @@ def measure() -> BlockCosts:
     from concurrent.futures import ProcessPoolExecutor
 
     import framepipe
-    from framepipe.drawing.factory import Job
+    from framepipe.drawing.factory import open_animation
+    from framepipe.drawing.settings import frame_settings
     from framepipe.encoding.command import Encoding
     from framepipe.encoding.stitching.stitch import SegmentList, join_by_copying
 
@@ -90,9 +91,11 @@ def measure() -> BlockCosts:
         pool.submit(int).result()
         started = min(seconds(SMALL, 1, pool) for _ in range(2)) - one
 
-    with Job(case.build(LARGE), None, independent=False, writer=None) as job:
-        job.frame_settings(dpi=None, codec="h264", suffix=".mp4", even=True, savefig_kwargs=None)
-        painter = job.painter(redraw="auto")
+    with open_animation(case.build(LARGE)) as opened:
+        settings = frame_settings(
+            opened.figure, dpi=None, codec="h264", suffix=".mp4", even=True, savefig_kwargs=None
+        )
+        painter = opened.painter_factory(settings, redraw="auto")()
         painter.open()
         slot = memoryview(bytearray(painter.settings.nbytes))
         painter.paint(0, slot)
@@ -156,9 +159,9 @@ def simulate(costs: BlockCosts, total: int, machines: int) -> dict[str, float]:
         (``recorded``), of joining (``join``); and what all workers together spent on starting,
         replaying, beginning and ending blocks (``edges``), drawing and waiting.
     """
-    from framepipe.engines.scheduling.blocks import plan
+    from framepipe.engines.scheduling.blocks import cut_into_blocks
 
-    blocks = list(plan(None, total, machines))
+    blocks = list(cut_into_blocks(None, total, machines))
     free = [(costs.start, 0, number) for number in range(machines)]
     spent = {"start": costs.start * machines, "replay": 0.0, "edges": 0.0, "drawing": 0.0}
     ready = 0.0  # when the main process can hand out the next block

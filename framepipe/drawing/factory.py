@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self, cast
+from typing import Self
 
 import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
@@ -17,11 +17,8 @@ from .policy import Redraw
 from .replay import Replay, check_animations
 from .settings import (
     FrameSettings,
-    MovieSettings,
-    frame_settings,
-    movie_settings,
 )
-from .writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe, writer_class
+from .writer_sink import Writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,151 +209,3 @@ class PainterFactory:
 
 def _unpickle(data: bytes) -> PainterFactory:
     return PainterFactory(**loads(data))
-
-
-class Job:
-    """An animation to be drawn.
-
-    Parameters
-    ----------
-    animation : Animation or callable
-        The animation, or a function without arguments that makes it.
-    extra_anim : sequence of Animation, optional
-        Animations that run along.
-    independent : bool
-        See `Replay`.
-    writer : None, str or AbstractMovieWriter
-        As `Animation.save` takes it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one of these will not do, or the animation has no frames.
-
-    Attributes
-    ----------
-    frames : int or None
-        Number of frames, as far as it is known beforehand.
-    takes_pipe : bool
-        Whether the writer is ffmpeg fed through its standard input.
-    """
-
-    def __init__(
-        self,
-        animation: Animation | Callable[[], Animation],
-        extra_anim: Sequence[Animation] | None,
-        *,
-        independent: bool,
-        writer: Any,
-    ) -> None:
-        self.takes_pipe = takes_pipe(writer)
-        self._writer = writer
-        self._writers: Writers | None = None
-        self._independent = independent
-        self._opened = open_animation(animation, extra_anim, independent=independent)
-        self.frames = self._opened.frames
-        self._settings: FrameSettings | None = None
-        self._given: dict[str, Any] = {}
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._opened.__exit__()
-
-    def movie_settings(
-        self,
-        *,
-        fps: float | None,
-        codec: str | None,
-        bitrate: int | None,
-        extra_args: Sequence[str] | None,
-        metadata: Mapping[str, str] | None,
-    ) -> MovieSettings:
-        """Work out how the movie is to be encoded; see `settings.movie_settings`."""
-        self._given = {
-            "codec": codec, "bitrate": bitrate, "extra_args": extra_args, "metadata": metadata,
-        }  # fmt: skip
-        return movie_settings(
-            self._opened.animations[0], writer=self._writer, fps=fps, **self._given
-        )
-
-    def use_writer(
-        self, filename: str, fps: float, find_ffmpeg: Callable[[], str]
-    ) -> Callable[[Painter, str], Any]:
-        """Let matplotlib's writer take the frames instead of an encoder of ours.
-
-        Parameters
-        ----------
-        filename : str
-            The movie's name.
-        fps : float
-            Frames a second.
-        find_ffmpeg : callable
-            Returns the path of ffmpeg, where it is to run.
-
-        Returns
-        -------
-        callable
-            Makes a sink from a painter and a path.
-
-        Raises
-        ------
-        EncoderNotFound, ValueError
-            See `Writers`.
-        """
-        self._writers = Writers(
-            self._writer, fps=fps, given=self._given, filename=filename, find_ffmpeg=find_ffmpeg
-        )
-        return sink_of
-
-    @property
-    def writer_name(self) -> str:
-        """The class of matplotlib writer that was asked for."""
-        return str(writer_class(self._writer).__name__)
-
-    @property
-    def writer_is_ffmpeg(self) -> bool:
-        """Whether that one runs ffmpeg, and so takes its arguments."""
-        return is_ffmpeg(self._writer)
-
-    @property
-    def writer_evens(self) -> bool:
-        """Whether the writer that takes the frames makes their sides even."""
-        return self._writers is not None and self._writers.even
-
-    def frame_settings(
-        self,
-        *,
-        dpi: float | str | None,
-        codec: str,
-        suffix: str,
-        even: bool,
-        savefig_kwargs: Mapping[str, Any] | None,
-    ) -> FrameSettings:
-        """Work out how frames are to be drawn; see `settings.frame_settings`."""
-        self._settings = frame_settings(
-            self._opened.figure,
-            dpi=dpi,
-            codec=codec,
-            suffix=suffix,
-            even=even,
-            savefig_kwargs=savefig_kwargs,
-            transparent=None if self._writers is None else self._writers.transparent,
-        )
-        return self._settings
-
-    def painter(self, *, redraw: str) -> Painter:
-        """Return a painter for this process; `redraw` as `Painter` takes it."""
-        return self.painter_factory(redraw=redraw)()
-
-    def painter_factory(self, *, redraw: str) -> PainterFactory:
-        """Return what makes painters, here and in workers; `redraw` as `Painter` takes it."""
-        if self._settings is None:
-            raise RuntimeError("frame_settings() comes first")
-        return self._opened.painter_factory(
-            self._settings,
-            independent=self._independent,
-            redraw=cast("Redraw", redraw),
-            writers=self._writers,
-        )

@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +229,7 @@ class WriterSink:
         self._surroundings = surroundings
         self._running = False
 
-    fds: Sequence[int] = ()
+    fds: tuple[int, ...] = ()
 
     def fileno(self) -> int:
         """Raise: a writer takes each frame at once, and is never waited for."""

@@ -1,44 +1,70 @@
-"""Encoders for single segments, made where the segment is recorded."""
+"""The recipe for encoders: one for the whole movie, or one for each segment."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
 
 from .command import Encoding, command
 from .encoder import Encoder
 from .find import find_ffmpeg
+from .stitching.containers import LOSSLESS_ARGS, LOSSLESS_CODEC, LOSSLESS_SUFFIX
 
 
+@dataclass(frozen=True, slots=True)
 class EncoderFactory:
-    """Makes an encoder for each segment; can be pickled for another machine.
+    """Makes encoders for one movie; can be pickled for another machine.
 
     Parameters
     ----------
-    configured : str or None
-        See `find_ffmpeg`; it is looked for where the segment is recorded.
     encoding : Encoding
         How to encode.
     width, height : int
         Size of a frame in pixels.
     suffix : str
-        Ending of the movie's name.
+        Ending of the movie's name, with its dot.
+    configured : str or None
+        The program the user has chosen; see `find_ffmpeg`.  It is looked for where it is to run.
     """
 
-    def __init__(
-        self, configured: str | None, encoding: Encoding, *, width: int, height: int, suffix: str
-    ) -> None:
-        self._configured = configured
-        self._encoding = encoding
-        self._width = width
-        self._height = height
-        self._suffix = suffix
+    encoding: Encoding
+    width: int
+    height: int
+    suffix: str
+    configured: str | None = None
 
-    def __call__(self, painter: object, path: str) -> Encoder:
-        """Return an encoder that writes to a path."""
-        argv = command(
-            find_ffmpeg(self._configured),
-            self._encoding,
-            width=self._width,
-            height=self._height,
+    def ffmpeg(self) -> str:
+        """Return the program to run, here.
+
+        Raises
+        ------
+        EncoderNotFound
+            If there is none.
+        """
+        return find_ffmpeg(self.configured)
+
+    def command(self, path: str) -> list[str]:
+        """Return the command that encodes raw frames into a file."""
+        return command(
+            self.ffmpeg(),
+            self.encoding,
+            width=self.width,
+            height=self.height,
             output=path,
-            suffix=self._suffix,
+            suffix=self.suffix,
         )
-        return Encoder(argv, own_group=False)
+
+    def whole_movie(self, path: str) -> Encoder:
+        """Return an encoder, not yet started, for all frames."""
+        return Encoder(self.command(path))
+
+    def __call__(self, source: object, path: str) -> Encoder:
+        """Return an encoder, not yet started, for a segment.
+
+        It lives and dies with the process group of the worker that records the segment.
+        """
+        return Encoder(self.command(path), own_group=False)
+
+    def lossless(self) -> EncoderFactory:
+        """Return a factory for segments that are to be encoded once more, as one movie."""
+        encoding = Encoding(self.encoding.fps, LOSSLESS_CODEC, 0, LOSSLESS_ARGS, {})
+        return replace(self, encoding=encoding, suffix=LOSSLESS_SUFFIX)

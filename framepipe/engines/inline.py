@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 
 from ..errors import FramepipeError
-from .protocols import NO_FRAMES, FrameSource, Progress, Sink, Tally
+from ..result import Report
+from .protocols import NO_FRAMES, FrameSource, Progress, Sink
 from .workers.failures import interrupts_pass
 from .workers.tasks import record_frames
 
 
 def run_inline(
     source: FrameSource, frame_bytes: int, sink: Sink, progress: Progress | None
-) -> Tally:
+) -> Report:
     """Draw all frames in this process.
 
     Parameters
@@ -28,7 +29,7 @@ def run_inline(
 
     Returns
     -------
-    Tally
+    Report
         What was done.
 
     Raises
@@ -49,9 +50,9 @@ def run_inline(
     source.open()
     try:
         with interrupts_pass():
-            tally = record_frames(source, sink, range(sys.maxsize), memory, encoded)
+            report = record_frames(source, sink, range(sys.maxsize), memory, encoded)
     finally:
         source.close()
-    if tally.frames == 0:
+    if report.frames == 0:
         raise FramepipeError(NO_FRAMES)
-    return tally
+    return report

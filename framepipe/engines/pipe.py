@@ -14,7 +14,8 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..errors import FramepipeError
-from .protocols import NO_FRAMES, FrameSource, Progress, Sink, Tally
+from ..result import Report
+from .protocols import NO_FRAMES, FrameSource, Progress, Sink
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
 from .system.poller import Poller
@@ -70,15 +71,15 @@ class PipeRun:
         self._offered: int | None = None
         self._offered_at = 0.0
         self._ended = False  # the sink has been told that no frame follows
-        self.tally = Tally(workers=workers, slots=slots, slot_bytes=frame_bytes)
-        self._supervisor = Supervisor(self._poller, self.tally, "frame")
+        self.report = Report(slots=slots, memory=slots * frame_bytes)
+        self._supervisor = Supervisor(self._poller, self.report, "frame")
 
-    def run(self) -> Tally:
+    def run(self) -> Report:
         """Make the movie.
 
         Returns
         -------
-        Tally
+        Report
             What was done.
 
         Raises
@@ -111,14 +112,14 @@ class PipeRun:
             stack.callback(release_private, held)
             self._poller.watch_sink(self._sink.fileno(), for_room=False)
             self._loop()
-            if self.tally.frames == 0:
+            if self.report.frames == 0:
                 raise FramepipeError(NO_FRAMES)
             begin = time.perf_counter()
             self._pool.stop()
             release_private(held)
-            self.tally.encoder_cpu = self._sink.finish()
-            self.tally.encode += time.perf_counter() - begin
-        return self.tally
+            self.report.encoder_cpu = self._sink.finish()
+            self.report.encode += time.perf_counter() - begin
+        return self.report
 
     def _loop(self) -> None:
         # Where the length was not known, all workers must have come to the same end.
@@ -159,7 +160,7 @@ class PipeRun:
             worker.given.popleft()
             self._check_end(message.frame)
             self._window.drawn(message.frame)
-            self.tally.add(message.stats, message.waited)
+            self.report.add(message.stats, message.waited)
         elif isinstance(message, AnimationEnded):
             worker.given.popleft()
             self._end(message)
@@ -199,14 +200,14 @@ class PipeRun:
                 self._offered, self._offered_at = frame, time.perf_counter()
             if not sink.pump():
                 break
-            self.tally.encode += time.perf_counter() - self._offered_at
+            self.report.encode += time.perf_counter() - self._offered_at
             frame, self._offered = self._offered, None
             window.wrote(frame)
-            self.tally.frames += 1
+            self.report.frames += 1
             if self._progress is not None:
                 self._progress(frame, window.total)
             self._give_orders()
-        if window.finished and self.tally.frames:
+        if window.finished and self.report.frames:
             # It has frames in hand yet, and can go on while workers look back at their work.
             self._poller.forget_sink()
             sink.end()

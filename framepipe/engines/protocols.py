@@ -6,9 +6,7 @@ takes bytes in order; it knows nothing else of either.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 from ..result import FrameStats
@@ -87,78 +85,3 @@ class MakeSink(Protocol):
 
     def __call__(self, source: Any, path: str, /) -> Sink:
         """Return a sink that writes to a path what this source draws."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run did, in numbers.
-
-    Parameters
-    ----------
-    frames : int
-        Frames encoded.
-    workers : int
-        Render processes; 0 if the calling process drew.
-    update, draw, copy : float
-        Seconds spent running the animation's functions, drawing, and copying into shared memory;
-        the sum over workers.
-    wait : float
-        Seconds workers had nothing to do.
-    encode : float
-        Seconds a drawn frame waited for the encoder to take it, and the end of the movie.
-    encoder_cpu : float
-        CPU seconds the encoder used; 0 where the system does not tell.
-    restarts : int
-        Workers that died and were replaced.
-    slots, slot_bytes : int
-        Size of the shared memory.
-    check : float
-        Seconds spent comparing with full draws.
-    frames_kept : int
-        Frames for which keeping what did not change paid.
-    items_drawn, items_replayed, items_skipped : int
-        What became of the figure's items in composed frames.
-    drawing, replaying : float
-        Seconds spent on the items drawn and on those replayed.
-    reasons : Counter of str
-        Why something had to be drawn, and in how many frames.
-    """
-
-    frames: int = 0
-    workers: int = 0
-    update: float = 0.0
-    draw: float = 0.0
-    copy: float = 0.0
-    wait: float = 0.0
-    encode: float = 0.0
-    encoder_cpu: float = 0.0
-    restarts: int = 0
-    slots: int = 0
-    slot_bytes: int = 0
-    check: float = 0.0
-    frames_kept: int = 0
-    items_drawn: int = 0
-    items_replayed: int = 0
-    items_skipped: int = 0
-    drawing: float = 0.0
-    replaying: float = 0.0
-    reasons: Counter[str] = field(default_factory=Counter)
-
-    def merge(self, other: Tally) -> None:
-        """Add what another run did; sizes stay."""
-        for one in fields(self):
-            if one.name not in {"workers", "slots", "slot_bytes", "reasons"}:
-                setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
-        self.reasons.update(other.reasons)
-
-    def add(self, stats: FrameStats, waited: float = 0.0) -> None:
-        """Count one frame."""
-        self.wait += waited
-        self.frames_kept += stats.pays
-        for name in (
-            "update", "draw", "copy", "check", "items_drawn", "items_replayed", "items_skipped",
-            "drawing", "replaying",
-        ):  # fmt: skip
-            setattr(self, name, getattr(self, name) + getattr(stats, name))
-        if stats.composed:
-            self.reasons[stats.changed] += 1

@@ -12,7 +12,8 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..errors import FramepipeError
-from .protocols import NO_FRAMES, FrameSource, MakeSink, Progress, Tally
+from ..result import Report
+from .protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from .scheduling.block_ledger import BlockLedger
 from .scheduling.blocks import Block
 from .system.poller import Poller
@@ -77,15 +78,15 @@ class SegmentsRun:
         self._method = start_method
         self._poller = Poller()
         self.ledger = BlockLedger(blocks, total, progress)
-        self.tally = Tally(workers=workers, slots=workers, slot_bytes=frame_bytes)
-        self._supervisor = Supervisor(self._poller, self.tally, "block")
+        self.report = Report(slots=workers, memory=workers * frame_bytes)
+        self._supervisor = Supervisor(self._poller, self.report, "block")
 
-    def run(self) -> Tally:
+    def run(self) -> Report:
         """Record all blocks.
 
         Returns
         -------
-        Tally
+        Report
             What was done.
 
         Raises
@@ -103,9 +104,9 @@ class SegmentsRun:
             self._record_here()
         else:
             self._in_workers()
-        if self.tally.frames == 0:
+        if self.report.frames == 0:
             raise FramepipeError(NO_FRAMES)
-        return self.tally
+        return self.report
 
     def _in_workers(self) -> None:
         make_task = partial(BlockTask, self._make_source, self._make_sink, self._frame_bytes)
@@ -146,7 +147,7 @@ class SegmentsRun:
 
     def note(self, message: BlockRecorded) -> None:
         """Enter a recorded block into the ledger."""
-        self.tally.merge(message.report)
+        self.report.merge(message.report)
         wrong = self.ledger.recorded(message.block, message.report.frames, message.ended)
         if wrong is not None:
             raise replays_differ(wrong, self.ledger.total or 0)

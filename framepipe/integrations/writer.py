@@ -25,15 +25,12 @@ from ..drawing.rendering.canvas import (
     keep_size,
     moved_to_agg,
 )
-from ..drawing.settings import FrameSettings, draws_when_idle, frame_settings, movie_settings
-from ..encoding.command import Encoding, command, forced_format
-from ..encoding.encoder import Encoder
+from ..drawing.settings import draws_when_idle, movie_settings
 from ..encoding.find import find_ffmpeg
-from ..encoding.output import Output
-from ..encoding.sizes import needs_even_size
 from ..engines.protocols import NO_FRAMES
 from ..engines.threaded import ThreadedSink
 from ..errors import EncoderError, EncoderNotFound, FrameError, FramepipeError
+from ..plan import Plan
 
 
 @writers.register("framepipe")
@@ -262,40 +259,18 @@ class _Take:
     def __init__(
         self, writer: Writer, figure: Figure, filename: str | os.PathLike[str], dpi: float
     ) -> None:
-        movie = movie_settings(None, writer=writer)
-        encoding = Encoding(
-            fps=movie.fps,
-            codec=movie.codec,
-            bitrate=movie.bitrate,
-            extra_args=movie.extra_args,
-            metadata=movie.metadata,
-        )
         self._figure = figure
         self._frames = 0
         with ExitStack() as stack:
-            output = Output(filename, any_ending=forced_format(encoding) is not None)
-            self._output = stack.enter_context(output)
-
-            def settings(*, even: bool) -> FrameSettings:
-                return frame_settings(
-                    figure, dpi=dpi, codec=movie.codec, suffix=output.suffix, even=even,
-                    savefig_kwargs=None,
-                )  # fmt: skip
-
-            frame = settings(even=False)
-            if needs_even_size(encoding, output.suffix, frame.width, frame.height):
-                frame = settings(even=True)
-            self.settings = frame
-            ffmpeg = find_ffmpeg(movie.ffmpeg)
+            movie = movie_settings(None, writer=writer)
+            plan = Plan.of(figure, filename, movie, stack, dpi=dpi)
+            self._output, self.settings = plan.output, plan.frame
             self._canvas = self._move(stack)
-            if frame.adjusted:
-                keep_size(figure, frame)
-            output.prepare()
-            argv = command(
-                ffmpeg, encoding, width=frame.width, height=frame.height, output=output.part,
-                suffix=output.suffix,
-            )  # fmt: skip
-            self._feeder = ThreadedSink(Encoder(argv), frame.nbytes)
+            if plan.frame.adjusted:
+                keep_size(figure, plan.frame)
+            plan.output.prepare()
+            sink = plan.encoder.whole_movie(plan.output.part)
+            self._feeder = ThreadedSink(sink, plan.frame.nbytes)
             stack.callback(self._feeder.abort)
             self._feeder.start()
             self._stack = stack.pop_all()

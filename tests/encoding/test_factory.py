@@ -16,9 +16,7 @@ ENCODING = Encoding(fps=25, codec="mpeg4", bitrate=-1, extra_args=("-g", "3"), m
 
 
 def test_it_pickles_and_its_encoder_runs_the_command_of_the_movie(tmp_path: Path) -> None:
-    factory = pickle.loads(
-        pickle.dumps(EncoderFactory(None, ENCODING, width=32, height=16, suffix=".mkv"))
-    )
+    factory = pickle.loads(pickle.dumps(EncoderFactory(ENCODING, 32, 16, ".mkv")))
     output = str(tmp_path / "segment.mkv")
     with factory(None, output) as encoder:
         wanted = command(FFMPEG, ENCODING, width=32, height=16, output=output, suffix=".mkv")
@@ -34,7 +32,7 @@ def test_it_pickles_and_its_encoder_runs_the_command_of_the_movie(tmp_path: Path
 
 def test_the_users_own_program_is_looked_for_where_the_segment_is_recorded(tmp_path: Path) -> None:
     program = tmp_path / "my-ffmpeg"
-    factory = EncoderFactory(str(program), ENCODING, width=32, height=16, suffix=".mkv")
+    factory = EncoderFactory(ENCODING, 32, 16, ".mkv", str(program))
     assert factory(None, "x.mkv").command[0] == FFMPEG  # it is not there
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)

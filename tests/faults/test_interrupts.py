@@ -89,15 +89,15 @@ def test_ctrl_c_midway_ends_all(tmp_path: Path, way: str, group: bool) -> None:
 def test_ctrl_c_while_workers_start_ends_all(tmp_path: Path, way: str) -> None:
     before = """
 import time
-from multiprocessing.process import BaseProcess
-really = BaseProcess.start
-def start(process):
-    really(process)
-    if process.name == "framepipe-0":
+import framepipe.engines.workers.pool as pool
+really = pool.Worker
+def started(index, *args, **options):
+    if index == 0:
         print("now", flush=True)
         while True:
             time.sleep(0.01)
-BaseProcess.start = start
+    return really(index, *args, **options)
+pool.Worker = started
 """
     interrupted(tmp_path, way, at=-1, before=before)
 
@@ -108,14 +108,14 @@ def test_ctrl_c_never_reaches_a_worker(tmp_path: Path, way: str) -> None:
     """From its very first moment, when it could only print a traceback of Python's innards."""
     before = """
 import re
-from multiprocessing.process import BaseProcess
-really = BaseProcess.start
-def start(process):
-    really(process)
+import framepipe.engines.workers.pool as pool
+really = pool.Worker
+def started(index, process, *args, **options):
     status = open(f"/proc/{process.pid}/status").read()
     deaf = [int(re.search(rf"{key}:\\s*(\\w+)", status)[1], 16) for key in ("SigBlk", "SigIgn")]
     print("deaf" if any(mask >> (2 - 1) & 1 for mask in deaf) else "hears it")
-BaseProcess.start = start
+    return really(index, process, *args, **options)
+pool.Worker = started
 """
     lines = LINES.format(at=-1, frames=9, before=before, way=WAYS[way])
     with script(tmp_path, lines) as running:

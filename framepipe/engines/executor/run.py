@@ -19,7 +19,8 @@ from functools import partial
 from typing import Any
 
 from ...errors import FramepipeError, WorkerDied
-from ..protocols import NO_FRAMES, FrameSource, MakeSink, Progress, Tally
+from ...result import Report
+from ..protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from ..scheduling.block_ledger import BlockLedger
 from ..scheduling.blocks import Block
 from ..segments import PathOf
@@ -146,14 +147,14 @@ class ExecutorRun:
         self._sent = 0
         self._deaths: dict[int, int] = {}
         self.ledger = BlockLedger(blocks, total, progress)
-        self.tally = Tally(workers=workers)
+        self.report = Report()
 
-    def run(self) -> Tally:
+    def run(self) -> Report:
         """Record all blocks.
 
         Returns
         -------
-        Tally
+        Report
             What was done.
 
         Raises
@@ -177,9 +178,9 @@ class ExecutorRun:
             for future in self._out:
                 future.cancel()
             self._release()
-        if self.tally.frames == 0:
+        if self.report.frames == 0:
             raise FramepipeError(NO_FRAMES)
-        return self.tally
+        return self.report
 
     def _submit_blocks(self) -> None:
         while len(self._out) < self._most:
@@ -238,7 +239,7 @@ class ExecutorRun:
                 died.exitcode,
                 None,
             )
-        self.tally.restarts += 1
+        self.report.restarts += 1
         self._submit(block, with_animation=False)
 
     def _store(self, segment: SegmentReturned, block: Block) -> None:
@@ -247,7 +248,7 @@ class ExecutorRun:
             with open(self._path_of(block.number), "wb") as file:
                 file.write(segment.data)
         recorded = segment.recorded
-        self.tally.merge(recorded.report)
+        self.report.merge(recorded.report)
         wrong = self.ledger.recorded(block.number, recorded.report.frames, recorded.ended)
         if wrong is not None:
             raise replays_differ(wrong, self.ledger.total or 0)

@@ -42,7 +42,7 @@ class Block:
     stop: int
 
 
-def plan(
+def cut_into_blocks(
     blocks: int | Sequence[Any] | None, total: int | None, workers: int
 ) -> Iterable[Block] | list[Block]:
     """Cut a movie into blocks.

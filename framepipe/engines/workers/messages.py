@@ -20,8 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...result import FrameStats
-from ..protocols import Tally
+from ...result import FrameStats, Report
 from .failures import Failed
 
 # ------------------------------------------------------------------------------------------ orders
@@ -135,14 +134,14 @@ class BlockRecorded:
     ----------
     block : int
         Its number.
-    report : Tally
+    report : Report
         What was done; no frames mean that there is no file.
     ended : int or None
         Number of frames of the animation, if it was over before the block's end.
     """
 
     block: int
-    report: Tally
+    report: Report
     ended: int | None
 
 

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Literal
 
 from ...errors import WorkerDied
-from ..protocols import Tally
+from ...result import Report
 from ..system.poller import Poller
 from .failures import Failed
 from .messages import Answer, Done, DrawFrame, Order, Ready, RecordBlock
@@ -35,13 +35,13 @@ class Supervisor:
     ----------
     poller : Poller
         Wakes up when one of them has something to say, or is dead.
-    report : Tally
+    report : Report
         Where restarts are counted.
     unit : {"frame", "block"}
         What they are given.
     """
 
-    def __init__(self, poller: Poller, report: Tally, unit: Literal["frame", "block"]) -> None:
+    def __init__(self, poller: Poller, report: Report, unit: Literal["frame", "block"]) -> None:
         self._poller = poller
         self._report = report
         self._unit = unit

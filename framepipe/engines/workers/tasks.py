@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from ..protocols import FrameSource, MakeSink, Sink, Tally
+from ...result import Report
+from ..protocols import FrameSource, MakeSink, Sink
 from ..system.fork_safety import release_private, start_sink
 from ..system.poller import Poller
 from ..system.ring import Ring
@@ -168,7 +169,7 @@ def record_frames(
     frames: range,
     memory: memoryview,
     encoded: Callable[[int], object],
-) -> Tally:
+) -> Report:
     """Draw frames in this process and feed them to a sink.
 
     Parameters
@@ -186,7 +187,7 @@ def record_frames(
 
     Returns
     -------
-    Tally
+    Report
         What was done.  If it is no frame at all, the sink made nothing.
 
     Raises
@@ -196,7 +197,7 @@ def record_frames(
     Exception
         What the sink raises, or `encoded`.
     """
-    report = Tally(slots=1, slot_bytes=len(memory))
+    report = Report(slots=1, memory=len(memory))
     poller = Poller()
     held: tuple[int, ...] = ()
     try:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framepipe.engines.scheduling.block_ledger import BlockLedger
-from framepipe.engines.scheduling.blocks import SMALLEST, UNKNOWN, Block, plan
+from framepipe.engines.scheduling.blocks import SMALLEST, UNKNOWN, Block, cut_into_blocks
 
 Told = list[tuple[int, int | None]]
 
@@ -46,12 +46,12 @@ def assert_covers(found: Sequence[tuple[int, int]], total: int) -> None:
 def test_a_number_makes_that_many_blocks_of_about_equal_length(
     number: int, total: int, expected: list[tuple[int, int]]
 ) -> None:
-    assert bounds(plan(number, total, 2)) == expected
+    assert bounds(cut_into_blocks(number, total, 2)) == expected
 
 
 @given(st.integers(1, 3000), st.integers(1, 200))
 def test_any_number_of_blocks_covers_every_frame_once(total: int, number: int) -> None:
-    found = bounds(plan(number, total, 3))
+    found = bounds(cut_into_blocks(number, total, 3))
     assert_covers(found, total)
     assert len(found) == min(number, total)
     lengths = [stop - start for start, stop in found]
@@ -67,15 +67,15 @@ def test_any_number_of_blocks_covers_every_frame_once(total: int, number: int) -
     ],
 )
 def test_ranges_and_pairs_are_taken_as_they_are(ranges: Any) -> None:
-    assert bounds(plan(ranges, 12, 2)) == [(0, 4), (4, 5), (5, 12)]
+    assert bounds(cut_into_blocks(ranges, 12, 2)) == [(0, 4), (4, 5), (5, 12)]
 
 
 @given(st.integers(1, 500), st.sets(st.integers(1, 499)))
 def test_every_list_that_covers_all_frames_is_taken(total: int, cuts: set[int]) -> None:
     edges = [0, *sorted(cut for cut in cuts if cut < total), total]
     wanted = list(itertools.pairwise(edges))
-    assert bounds(plan(wanted, total, 2)) == wanted
-    assert bounds(plan([range(*one) for one in wanted], total, 2)) == wanted
+    assert bounds(cut_into_blocks(wanted, total, 2)) == wanted
+    assert bounds(cut_into_blocks([range(*one) for one in wanted], total, 2)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_every_list_that_covers_all_frames_is_taken(total: int, cuts: set[int]) 
 )
 def test_blocks_that_do_not_cover_all_frames_once_are_refused(ranges: Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        plan(ranges, 10, 2)
+        cut_into_blocks(ranges, 10, 2)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_blocks_that_do_not_cover_all_frames_once_are_refused(ranges: Any, says:
 )
 def test_what_is_no_list_of_ranges_is_a_typeerror(blocks: Any, says: str) -> None:
     with pytest.raises(TypeError, match=says):
-        plan(blocks, 10, 2)
+        cut_into_blocks(blocks, 10, 2)
 
 
 @pytest.mark.parametrize(
@@ -130,17 +130,17 @@ def test_what_is_no_list_of_ranges_is_a_typeerror(blocks: Any, says: str) -> Non
 )
 def test_blocks_of_a_movie_of_unknown_length_are_refused(blocks: Any, what: str) -> None:
     with pytest.raises(ValueError, match=f"{what} needs an animation of known length"):
-        plan(blocks, None, 2)
+        cut_into_blocks(blocks, None, 2)
 
 
 def test_one_block_holds_a_movie_of_any_length() -> None:
-    (block,) = plan(1, None, 2)
+    (block,) = cut_into_blocks(1, None, 2)
     assert block.start == 0
     assert block.stop > 10**12
 
 
 def test_chosen_blocks_of_a_movie_of_unknown_length_never_end() -> None:
-    first = list(itertools.islice(plan(None, None, 2), 1000))
+    first = list(itertools.islice(cut_into_blocks(None, None, 2), 1000))
     assert bounds(first) == [(i * UNKNOWN, (i + 1) * UNKNOWN) for i in range(1000)]
 
 
@@ -149,7 +149,7 @@ def test_chosen_blocks_of_a_movie_of_unknown_length_never_end() -> None:
 def test_chosen_blocks_cover_all_and_get_no_longer_and_never_too_short(
     total: int, workers: int
 ) -> None:
-    found = bounds(plan(None, total, workers))
+    found = bounds(cut_into_blocks(None, total, workers))
     assert found[0][0] == 0
     assert found[-1][1] == total
     assert all(one[1] == other[0] for one, other in itertools.pairwise(found))
@@ -165,7 +165,7 @@ def test_chosen_blocks_cover_all_and_get_no_longer_and_never_too_short(
 
 
 def test_chosen_blocks_of_a_long_movie_feed_every_worker_and_fall() -> None:
-    lengths = [stop - start for start, stop in bounds(plan(None, 10_000, 4))]
+    lengths = [stop - start for start, stop in bounds(cut_into_blocks(None, 10_000, 4))]
     assert lengths[0] == 10_000 // (2 * 4)
     assert lengths[-2] == SMALLEST[1]
     assert len(lengths) > 4 * 4
@@ -297,7 +297,7 @@ def test_a_block_given_back_is_recorded_though_all_others_are_home() -> None:
 
 def test_the_end_that_a_block_has_met_ends_an_endless_plan() -> None:
     told: Told = []
-    ledger = BlockLedger(plan(None, None, 2), None, lambda i, n: told.append((i, n)))
+    ledger = BlockLedger(cut_into_blocks(None, None, 2), None, lambda i, n: told.append((i, n)))
     blocks = [ledger.claim() for _ in range(4)]
     assert [block.number for block in blocks if block is not None] == [0, 1, 2, 3]
     assert ledger.recorded(0, UNKNOWN, None) is None
@@ -318,7 +318,7 @@ def test_the_end_that_a_block_has_met_ends_an_endless_plan() -> None:
 
 
 def test_an_end_right_at_a_border_is_met_by_the_block_behind_it() -> None:
-    ledger = BlockLedger(plan(None, None, 2), None, None)
+    ledger = BlockLedger(cut_into_blocks(None, None, 2), None, None)
     ledger.claim()
     ledger.recorded(0, UNKNOWN, None)
     assert not ledger.finished
