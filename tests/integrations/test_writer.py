@@ -449,10 +449,11 @@ def test_what_will_not_do_is_said_before_anything_starts(
 
 
 def test_without_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "framepipe.integrations.writer.find_ffmpeg",
-        lambda _: (_ for _ in ()).throw(EncoderNotFound("none")),
-    )
+    def nowhere() -> str:
+        raise RuntimeError("none")
+
+    monkeypatch.setattr("imageio_ffmpeg.get_ffmpeg_exe", nowhere)
+    monkeypatch.setitem(mpl.rcParams, "animation.ffmpeg_path", "no-such-ffmpeg")
     assert not writers.is_available("framepipe")
     figure, _ = flat()
     with pytest.raises(EncoderNotFound), Writer().saving(figure, tmp_path / "m.mp4"):
