@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engines.protocols import Progress
 from .modes import make_movie
-from .options import ModeName, Redraw, Segments, StartMethod, check_choices, check_kinds
+from .options import ModeName, RedrawName, Segments, StartMethod, check_choices, check_kinds
 from .plan import plan_encode
 from .result import Movie
 
@@ -34,7 +34,7 @@ def encode(
     progress_callback: Callable[[int, int | None], Any] | None = None,
     workers: int | None = None,
     mode: ModeName | Segments = "auto",
-    redraw: Redraw = "auto",
+    redraw: RedrawName = "auto",
     independent: bool = False,
     start_method: StartMethod | None = None,
     progress: bool = False,

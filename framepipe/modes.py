@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from .drawing.policy import Redraw
 from .encoding.stitching.folder import SegmentFolder
 from .encoding.stitching.stitch import SegmentList
 from .engines.executor.run import ExecutorRun, check_executor, count_workers
@@ -25,7 +26,7 @@ from .engines.system.ring import NoSharedMemory
 from .engines.system.signals import broken_pipes_raise
 from .errors import FrameMismatch, RetainedWarning
 from .joins import OneBlockNeeded, SingleSegment, choose_join
-from .options import ModeName, Redraw, Segments
+from .options import ModeName, Segments
 from .plan import EncodePlan
 from .result import Report
 
@@ -122,7 +123,7 @@ def choose_mode(
 
 def _make(plan: EncodePlan, mode: Mode) -> Made:
     """Make a movie; with full drawing if retained drawing turns out to be misled."""
-    redraw = plan.redraw
+    redraw: Redraw = plan.redraw
     if redraw == "auto" and (plan.workers == 0 or plan.movie.output.direct):
         # There would be no beginning again: in this process the animation runs but once, and
         # what went into a FIFO has gone.

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from .encoding.stitching.stitch import Stitcher
 
 ModeName = Literal["auto", "pipe", "segments"]
-Redraw = Literal["auto", "full", "verify"]
+RedrawName = Literal["auto", "full", "verify"]
 StartMethod = Literal["fork", "spawn", "forkserver"]
 StitcherName = Literal["ffmpeg", "mencoder"]
 
 MODES: tuple[str, ...] = get_args(ModeName)
-REDRAWS: tuple[str, ...] = get_args(Redraw)
+REDRAWS: tuple[str, ...] = get_args(RedrawName)
 START_METHODS: tuple[str, ...] = get_args(StartMethod)
 STITCHERS: tuple[str, ...] = get_args(StitcherName)
 

@@ -24,7 +24,7 @@ from .encoding.output import Output
 from .encoding.sizes import needs_even_size
 from .engines.protocols import MakeSink
 from .engines.system.resources import default_workers
-from .options import Redraw, StartMethod
+from .options import RedrawName, StartMethod
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter, Animation
@@ -159,7 +159,7 @@ class EncodePlan:
     movie: Plan
     painters: PainterFactory
     frames: int | None
-    redraw: Redraw
+    redraw: RedrawName
     workers: int
     start_method: StartMethod
 
@@ -174,7 +174,7 @@ def plan_encode(
     extra_anim: Sequence[Animation] | None,
     savefig_kwargs: Mapping[str, Any] | None,
     workers: int | None,
-    redraw: Redraw,
+    redraw: RedrawName,
     independent: bool,
     start_method: StartMethod | None,
     **given: Any,

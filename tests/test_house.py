@@ -25,7 +25,7 @@ MAY: dict[str, set[str]] = {
     "options": {"encoding"},
     "plan": {"drawing", "encoding", "engines", "options", "result", "errors"},
     "joins": {"encoding", "options", "plan"},
-    "modes": {"encoding", "engines", "options", "errors", "result", "plan", "joins"},
+    "modes": {"drawing", "encoding", "engines", "options", "errors", "result", "plan", "joins"},
     "api": {"engines", "modes", "options", "plan", "result"},
     "integrations": {"api", "drawing", "encoding", "engines", "errors", "plan", "result"},
     "demo": set(),

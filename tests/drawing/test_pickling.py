@@ -14,6 +14,7 @@ import pytest
 from clips import RAW, clip, encode_and_read, script
 
 from framepipe import FrameError, encode
+from framepipe.options import StartMethod
 
 UNGUARDED = """
 print("script runs", __name__, flush=True)
@@ -139,7 +140,7 @@ def update(i):
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_a_traceback_shows_source_that_has_no_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: StartMethod
 ) -> None:
     """As in a notebook: the cell's lines are known to `linecache` alone."""
     name = f"<cell {os.getpid()}>"

@@ -31,6 +31,7 @@ from clips import (
 from framepipe import FrameError, WorkerDied, encode
 from framepipe.drawing.painter import Painter
 from framepipe.engines.workers import supervisor
+from framepipe.options import StartMethod
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -312,7 +313,7 @@ def test_an_animation_that_breaks_on_arrival_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_an_animation_that_cannot_travel_is_told_before_anything_starts(
-    tmp_path: Path, method: str
+    tmp_path: Path, method: StartMethod
 ) -> None:
     with (tmp_path / "open").open("w") as file:
         with pytest.raises(TypeError, match="cannot be sent") as caught:

@@ -21,6 +21,7 @@ from matplotlib.patches import Rectangle
 
 from framepipe import EncoderNotFound, Segments, StitchError, encode
 from framepipe.encoding.stitching.probe import frame_duration, read_packet_times
+from framepipe.options import StitcherName
 
 FRAMES = 24
 RATES = [30, 24000 / 1001, 7.3]
@@ -329,7 +330,7 @@ ODD = [
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("stitcher", ["ffmpeg", "mencoder"])
 def test_folders_and_files_may_have_any_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stitcher: str, odd: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stitcher: StitcherName, odd: str
 ) -> None:
     name = odd + (".mp4" if stitcher == "ffmpeg" else ".avi")
     codec = "h264" if stitcher == "ffmpeg" else "ffv1"
@@ -535,7 +536,7 @@ def test_arguments_reach_mencoder(tmp_path: Path) -> None:
     [("m.mp4", "ffmpeg", "-nonsense"), ("m.avi", "mencoder", "-nonsense")],
 )
 def test_arguments_that_make_the_joining_fail_leave_the_old_file(
-    tmp_path: Path, name: str, stitcher: str, wrong: str
+    tmp_path: Path, name: str, stitcher: StitcherName, wrong: str
 ) -> None:
     target = tmp_path / name
     target.write_text("old")
