@@ -21,7 +21,7 @@ results/      runs that are kept
                     |                                                \-> ceilings.drawing_alone
                     +-> measuring.decoded_movie -> report.medians -> report.text_tables, JSON
              -> growth.sweep -> growth.sweep_point (a process a run) -> report.sweep_text, JSON
-    JSON -> report.compare_results, report.pictures
+    JSON -> report.compare_results, report.pictures, report.cores_table
 
 ::
 
@@ -34,6 +34,7 @@ results/      runs that are kept
     python -m benchmarks --list                 # cases and contenders
     python -m benchmarks compare a.json b.json  # what got slower
     python -m benchmarks plot a.json            # speed-ups, where time goes, how it grows
+    python -m benchmarks cores a.json           # 1 to 64 cores, simulated
 
 A contender is one file in ``contenders/``, a case one function in ``cases/``.
 """

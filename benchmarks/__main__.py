@@ -19,7 +19,7 @@ from .ceilings import frame_transport
 from .growth import dask_workers, many_machines, memory_growth, sweep
 from .measuring.fresh_process import RunFailed
 from .measuring.machine_facts import machine_facts
-from .report import compare_results, pictures
+from .report import compare_results, cores_table, pictures
 from .report.special_texts import dask_text, machines_text, memory_text, transport_text
 from .report.sweep_text import sweep_text
 from .report.text_tables import LEGEND, case_text, overview, table
@@ -34,7 +34,7 @@ DEFAULT_CONTENDERS = ("serial", "pipe", "pipe_full")
 TOUR = 200.0
 REPEAT = 3
 QUICK_FRAMES, QUICK_REPEAT = 60, 1
-SUBCOMMANDS = {"compare": compare_results.main, "plot": pictures.main}
+SUBCOMMANDS = {"compare": compare_results.main, "plot": pictures.main, "cores": cores_table.main}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -142,7 +142,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure how long movies take, side by side.",
-        epilog="`compare BEFORE.json AFTER.json` and `plot RESULT.json` work on what --json wrote; "
+        epilog="`compare BEFORE.json AFTER.json`, `plot RESULT.json` and `cores RESULT.json` (how "
+        "cases would grow with cores, simulated) work on what --json wrote; "
         "each has a --help of its own.",
     )
     parser.add_argument(

@@ -24,6 +24,7 @@ from ..ceilings.encoding_alone import encode_alone
 from ..measuring.decoded_movie import decode, problem
 from ..measuring.ffmpeg import ffmpeg_path
 from ..measuring.fresh_process import RunFailed, launch, tell
+from .core_simulation import simulate
 from .cost_model import Costs, enough_cores, estimate, fit, predict
 from .sweep_point import Point
 
@@ -179,7 +180,12 @@ def conclude(
         counts = sorted({*FORECAST, cores})
         found["costs"] = asdict(costs)
         found["forecast"] = [
-            {"cores": count, **asdict(predict(costs, plan.base, count))} for count in counts
+            {
+                "cores": count,
+                **asdict(predict(costs, plan.base, count)),
+                "simulated": simulate(costs, plan.base, count).seconds,
+            }
+            for count in counts
         ]
         found["enough"] = enough_cores(costs, plan.base)
     return found

@@ -131,6 +131,7 @@ def _forecast(found: Mapping[str, Any]) -> str:
         (
             str(one["cores"]),
             f"{one['seconds']:.2f}",
+            f"{one['simulated']:.2f}" if "simulated" in one else "",
             f"{alone / one['seconds']:.1f}",
             *(f"{one['parts'][part]:.2f}" for part in BOTTLENECKS),
             f"{one['before']:.2f}",
@@ -139,7 +140,8 @@ def _forecast(found: Mapping[str, Any]) -> str:
         )
         for one in found["forecast"]
     ]
-    head = ("cores", "seconds", "x 1 core", *BOTTLENECKS, "before", "repeated", "what holds it up")
+    head: tuple[str, ...] = ("cores", "seconds", "simulated", "x 1 core", *BOTTLENECKS)
+    head = (*head, "before", "repeated", "what holds it up")
     return "\n".join(
         [
             f"forecast for {found['base']} frames, a worker for every core (nothing measured here)",
