@@ -18,6 +18,9 @@ import psutil
 import pytest
 
 mpl.use("agg")
+# Else every process that a test starts compiles framepipe anew, a quarter of its start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Before anybody starts the fork server: its children then need no second to import matplotlib.
 multiprocessing.set_forkserver_preload(["framepipe.drawing.factory", "matplotlib.pyplot"])
 # For `animations`, `clips`, `reference` and so on, and for `benchmarks`.
@@ -109,9 +112,32 @@ def nothing_is_left(tmp_path: Path) -> Iterator[None]:
     assert not any(left.values()), {name: found for name, found in left.items() if found}
 
 
+def _is_spawned(value: object) -> bool:
+    """Whether a test's parameter is a way of running whose workers import everything anew."""
+    if isinstance(value, dict):
+        value = value.get("start_method")
+    return isinstance(value, str) and value.startswith("spawn")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest takes out what has no place under ``-m``
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With ``--dist loadgroup`` a case stays in one process, which saves it by matplotlib once."""
+    """Say what belongs together, and what is slow because of how its workers start.
+
+    With ``--dist loadgroup`` a case stays in one process, which saves it by matplotlib once.
+    Spawned workers take seconds to begin; test_every_way.py has them in the quick tests, too.
+    """
     for item in items:
-        case = getattr(getattr(item, "callspec", None), "params", {}).get("case")
-        if case is not None:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        if (case := parameters.get("case")) is not None:
             item.add_marker(pytest.mark.xdist_group(str(case)))
+        if item.path.stem != "test_every_way" and any(map(_is_spawned, parameters.values())):
+            item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported out of garbage collections, which some tests ask for again and again.
+
+    One took over a second.
+    """
+    gc.collect()
+    gc.freeze()

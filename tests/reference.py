@@ -7,19 +7,25 @@ the finished movie can be compared.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import json
+import os
+import platform
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import imageio_ffmpeg
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.animation import FFMpegWriter, writers
 
 if TYPE_CHECKING:
@@ -31,13 +37,13 @@ RECORDER = "framepipe tests: ffmpeg, frame size noted"
 
 @dataclass(frozen=True)
 class Reference:
-    """A saved movie: a hash of each frame's RGBA bytes, and where the files are."""
+    """A saved movie: its size, and a hash of each frame's RGBA bytes."""
 
     frames: list[str]
     width: int
     height: int
-    raw: Path
-    movie: Path | None
+    # A hash of each frame of the mp4 as a player would show it; None if none was made.
+    shown: list[str] | None
 
 
 @writers.register(RECORDER)
@@ -152,8 +158,8 @@ def known_length(animation: Any, extra: Any) -> int | None:
 
 def _reference(case: Case, directory: Path, width: int, height: int) -> Reference:
     raw = directory / f"{case.name}.rgba"
-    movie = movie_of(case, directory) if makes_mp4(case) else None
-    return Reference(hashes(raw, width, height), width, height, raw, movie)
+    shown = decoded(movie_of(case, directory)) if makes_mp4(case) else None
+    return Reference(hashes(raw, width, height), width, height, shown)
 
 
 def hashes(path: Path, width: int, height: int) -> list[str]:
@@ -176,12 +182,35 @@ def decoded(movie: Path) -> list[str]:
     return [line.rpartition(",")[2].strip() for line in lines]
 
 
-_KEPT = tempfile.TemporaryDirectory(prefix="framepipe-reference-")
+@functools.cache
+def truth(case: Case) -> Reference:
+    """`serial`, run once for each case, however many tests and sessions ask.
+
+    What it found lies in pytest's cache until something changes that it depends on: the sources
+    of the animations, this file, Python, matplotlib, numpy, the machine or ffmpeg.
+    """
+    kept = _ROOT / ".pytest_cache" / "truths" / _surroundings_key() / f"{case.name}.json"
+    with contextlib.suppress(OSError, ValueError):
+        return Reference(**json.loads(kept.read_text()))
+    with tempfile.TemporaryDirectory(prefix="framepipe-reference-") as folder:
+        made = serial(case, Path(folder))
+    with contextlib.suppress(OSError):  # the checkout may be another user's
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps(asdict(made)))
+        part.replace(kept)
+    return made
+
+
+_ROOT = Path(__file__).resolve().parent.parent
 
 
 @functools.cache
-def truth(case: Case) -> Reference:
-    """`serial`, run once a session for each case however many tests ask; only the mp4 is kept."""
-    made = serial(case, Path(_KEPT.name))
-    made.raw.unlink()
-    return made
+def _surroundings_key() -> str:
+    """What a truth depends on, besides the name of its case, as a name for a folder."""
+    ffmpeg = os.stat(FFMPEG)
+    facts = [sys.version, mpl.__version__, np.__version__, platform.machine(), FFMPEG]
+    digest = hashlib.blake2b(repr([*facts, ffmpeg.st_size, ffmpeg.st_mtime_ns]).encode())
+    for path in [Path(__file__), *sorted((_ROOT / "tests" / "animations").glob("*.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:32]

@@ -41,6 +41,7 @@ def test_the_first_example(tmp_path: Path) -> None:
     assert len(frames_of(tmp_path / "wave.mp4")) == 300
 
 
+@pytest.mark.slow
 def test_the_old_double_pendulum_with_both_stitchers(tmp_path: Path) -> None:
     run(example("Coming from mpl_parsave"), tmp_path)
     segments = [f"pendulum.segment-{i:04d}.mp4" for i in range(5)]

@@ -79,11 +79,12 @@ def marked(cases: list[Case]) -> list[Any]:
         pytest.param(
             case,
             id=str(case),
-            marks=[pytest.mark.xfail(strict=True, reason=NOT_YET[case.name])]
-            if case.name in NOT_YET
-            else [],
+            marks=[
+                *([pytest.mark.slow] if number % 3 else []),
+                *([pytest.mark.xfail(strict=True, reason=why)] if why else []),
+            ],
         )
-        for case in cases
+        for number, (case, why) in enumerate((case, NOT_YET.get(case.name)) for case in cases)
     ]
 
 

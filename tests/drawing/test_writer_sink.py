@@ -187,6 +187,7 @@ def test_imagemagick_makes_the_same_frames(
     assert "ImageMagickWriter" in warned(caplog)[0]
 
 
+@pytest.mark.slow
 def test_imagemagick_fed_through_files_makes_the_same_frames(tmp_path: Path) -> None:
     saved, movie = both(tmp_path, "m.gif", lambda: "imagemagick_file", options={}, workers=2)
     assert np.array_equal(pictures(movie.path), pictures(saved))

@@ -70,6 +70,7 @@ def told(error: EncoderError, words: str) -> None:
     assert "ffmpeg" in error.command[0]
 
 
+@pytest.mark.slow
 def test_what_ffmpeg_refuses_is_told_at_once_to_spawned_workers_too(tmp_path: Path) -> None:
     # ffmpeg looks at the first frame before it looks for the codec, so the clock runs from there.
     note = tmp_path.with_name(tmp_path.name + "-started")

@@ -263,6 +263,7 @@ def test_a_locally_made_exception_is_itself_again_after_a_spawn(tmp_path: Path) 
     assert error.__cause__.text == "this and that"
 
 
+@pytest.mark.slow
 def test_an_exception_that_cannot_travel_is_told_after_a_spawn(tmp_path: Path) -> None:
     error, _ = failing(
         clip(9, lambda i: raise_holds_lock() if i == 5 else None), tmp_path, "spawn2"

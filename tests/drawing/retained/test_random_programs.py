@@ -505,7 +505,9 @@ def open_fonts() -> None:
 
 
 @pytest.mark.timeout(0 if EXAMPLES else 180)
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))]
+)
 def test_random_programs(part: int) -> None:
     """In parts, so that they can be run beside each other."""
 

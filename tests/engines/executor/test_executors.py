@@ -120,6 +120,7 @@ def test_a_process_pool_records_the_movie_and_lives_on(tmp_path: Path, method: s
     assert everything_in(tmp_path) == {"m.rgba"}
 
 
+@pytest.mark.slow
 def test_two_movies_by_one_pool_do_not_mix(tmp_path: Path) -> None:
     with pool() as executor:
         for name, frames in (("one", 9), ("two", 14)):
@@ -128,6 +129,7 @@ def test_two_movies_by_one_pool_do_not_mix(tmp_path: Path) -> None:
             assert numbers_in(movie) == list(range(100, 100 + frames))
 
 
+@pytest.mark.slow
 def test_a_movie_of_unknown_length_is_whole(tmp_path: Path) -> None:
     with pool() as executor:
         movie = encode(
@@ -137,6 +139,7 @@ def test_a_movie_of_unknown_length_is_whole(tmp_path: Path) -> None:
     assert numbers_in(movie) == list(range(130))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("given", "most"), [(None, 4), (1, 1), (3, 3)])
 def test_no_more_blocks_are_out_than_was_asked_for(
     tmp_path: Path, given: int | None, most: int
@@ -148,6 +151,7 @@ def test_no_more_blocks_are_out_than_was_asked_for(
     assert numbers_in(movie) == list(range(FRAMES))
 
 
+@pytest.mark.slow
 def test_the_animation_travels_to_each_worker_once(tmp_path: Path) -> None:
     with pool() as executor:
         mode = Segments(executor=executor, blocks=12)
@@ -163,6 +167,7 @@ def test_a_worker_that_does_not_know_the_animation_asks_for_it() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_function_makes_the_animation_where_it_is_drawn(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.mkdir()
@@ -185,7 +190,7 @@ def test_a_function_makes_the_animation_where_it_is_drawn(tmp_path: Path) -> Non
     assert len(made) >= 2
 
 
-@pytest.mark.parametrize("frame", [0, 13])
+@pytest.mark.parametrize("frame", [pytest.param(0, marks=pytest.mark.slow), 13])
 def test_the_users_error_comes_home_with_its_frame(tmp_path: Path, frame: int) -> None:
     def turn_sour(number: int) -> None:
         if number == frame:
@@ -203,6 +208,7 @@ def test_the_users_error_comes_home_with_its_frame(tmp_path: Path, frame: int) -
     assert everything_in(tmp_path) == {"m.mp4"}
 
 
+@pytest.mark.slow
 def test_an_artist_that_lies_makes_the_movie_anew(tmp_path: Path) -> None:
     def liar() -> FuncAnimation:
         figure = Figure(figsize=(1, 1), dpi=64)
@@ -229,6 +235,7 @@ def test_an_artist_that_lies_makes_the_movie_anew(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------------------- deaths
 
 
+@pytest.mark.slow
 def test_a_pool_whose_worker_is_killed_is_told(tmp_path: Path) -> None:
     """concurrent.futures gives the whole pool up then."""
 
@@ -252,6 +259,7 @@ def test_a_pool_whose_worker_is_killed_is_told(tmp_path: Path) -> None:
     wait_until(lambda: not list(left.glob(".framepipe-????????")), 20, "no folder of a segment")
 
 
+@pytest.mark.slow
 def test_a_render_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
     """It is not the executor's own process, which does not even notice."""
 
@@ -268,6 +276,7 @@ def test_a_render_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
     assert movie.report.restarts == 1
 
 
+@pytest.mark.slow
 def test_a_frame_that_kills_every_render_process_is_told(tmp_path: Path) -> None:
     def die(number: int) -> None:
         if number == 13:
@@ -375,6 +384,7 @@ def told_by(folder: Path, text: str) -> dict[str, Any]:
     return facts
 
 
+@pytest.mark.slow
 def test_loky_records_the_movie(tmp_path: Path) -> None:
     facts = told_by(
         tmp_path,
@@ -390,6 +400,7 @@ say(numbers=numbers_in(movie), workers=movie.workers, alive=alive)
     assert facts == {"numbers": list(range(30)), "workers": 2, "alive": 8}
 
 
+@pytest.mark.slow
 def test_mpi_records_the_movie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its workers are spawned by the MPI library, which finds its programs in the PATH."""
     programs = os.path.dirname(sys.executable)
@@ -407,6 +418,7 @@ say(numbers=numbers_in(movie), workers=movie.workers, alive=alive)
     assert facts == {"numbers": list(range(30)), "workers": 2, "alive": 8}
 
 
+@pytest.mark.slow
 def test_a_dask_cluster_that_loses_a_worker_midway_makes_the_whole_movie(tmp_path: Path) -> None:
     facts = told_by(
         tmp_path,
@@ -446,6 +458,7 @@ with (
     }
 
 
+@pytest.mark.slow
 def test_a_dask_scheduler_and_workers_that_others_have_started(tmp_path: Path) -> None:
     """One of the workers is killed midway, and nobody starts it again."""
     facts = told_by(
@@ -502,6 +515,7 @@ finally:
     assert facts == {"numbers": list(range(60)), "workers": 3, "killed": True, "left": 2}
 
 
+@pytest.mark.slow
 def test_an_error_leaves_nothing_running_on_a_dask_cluster(tmp_path: Path) -> None:
     facts = told_by(
         tmp_path,

@@ -145,6 +145,7 @@ print(faults() - before)
 """
 
 
+@pytest.mark.slow
 def test_freed_memory_is_used_again() -> None:
     def faults(*arguments: str) -> int:
         command = [sys.executable, "-c", MAKES_AND_DROPS, *arguments]
