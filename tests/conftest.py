@@ -45,10 +45,13 @@ def _processes() -> set[str]:
 
 
 def _descriptors() -> set[str]:
-    found = set()
-    for name in os.listdir("/proc/self/fd"):
+    found: set[str] = set()
+    folder = "/proc/self/fd"
+    if not os.path.isdir(folder):  # anywhere but on Linux
+        return found
+    for name in os.listdir(folder):
         try:
-            target = os.readlink(f"/proc/self/fd/{name}")
+            target = os.readlink(f"{folder}/{name}")
         except OSError:
             continue
         if target.endswith((".ttf", ".afm", ".otf", "/proj.db")):
