@@ -269,7 +269,7 @@ def _by_value(cloudpickle: Any, users: Iterable[object]) -> Iterator[None]:
     modules = []
     for name in sorted(_modules_of(users)):
         module = sys.modules.get(name)
-        if module is not None and _is_users(module):
+        if module is not None and is_users_module(module):
             cloudpickle.register_pickle_by_value(module)
             modules.append(module)
     try:
@@ -294,7 +294,7 @@ def _modules_of(users: Iterable[object]) -> set[str]:
     return names
 
 
-def _is_users(module: types.ModuleType) -> bool:
+def is_users_module(module: types.ModuleType) -> bool:
     """Tell whether a module is neither Python's nor an installed package's."""
     top = module.__name__.partition(".")[0]
     file = getattr(module, "__file__", None)
