@@ -7,6 +7,7 @@ and colours of a frame, which depend on all of them.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .drawing.factory import PainterFactory, open_animation
 from .drawing.settings import FrameSettings, MovieSettings, frame_settings, movie_settings
+from .drawing.sharing import find_unshareable
 from .drawing.writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe
 from .encoding.command import Encoding, forced_format
 from .encoding.factory import EncoderFactory
@@ -29,6 +31,8 @@ from .options import RedrawName, StartMethod
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter, Animation
     from matplotlib.figure import Figure
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,5 +233,8 @@ def plan_encode(
         workers = default_workers()
     if opened.frames is not None:
         workers = min(workers, opened.frames)
-    method: StartMethod = "fork" if sys.platform == "linux" else "spawn"
-    return EncodePlan(plan, painters, opened.frames, redraw, workers, start_method or method)
+    method: StartMethod = start_method or ("fork" if sys.platform == "linux" else "spawn")
+    if workers and method == "fork" and (found := find_unshareable(opened.animations)) is not None:
+        _log.warning("%s: the movie is made in this process alone", found)
+        workers = 0
+    return EncodePlan(plan, painters, opened.frames, redraw, workers, method)

@@ -43,10 +43,6 @@ REASONS = {
         blitted_by_hand feedback_of_pixels mean_color_of_the_last_frame renderer_of_the_canvas
         attributes_on_the_canvas canvas_with_methods_of_its_own listener_added_by_the_update
     """,
-    "what cannot be shared is not recognised yet": """
-        memmap_that_is_written shared_memory_that_is_written counter_in_a_file lines_of_a_pipe
-        packets_of_a_socket thread_that_feeds_a_queue pool_of_threads
-    """,
 }
 NOT_YET = {name: reason for reason, names in REASONS.items() for name in names.split()}
 

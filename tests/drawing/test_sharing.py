@@ -27,8 +27,9 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from clips import clip
+from clips import RAW, clip, numbers_in
 
+import framepipe
 from framepipe.drawing.sharing import find_unshareable
 
 Use = Callable[[Any], Any]
@@ -291,3 +292,28 @@ def test_what_is_typed_in_is_found() -> None:
     for update in (lambda i: input(), lambda i: sys.stdin.readline()):
         found = find_unshareable([clip(3, update)])
         assert "standard input" in str(found)
+
+
+@pytest.mark.parametrize("mode", ["pipe", "segments"])
+def test_the_movie_is_made_in_this_process_and_one_line_says_why(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: Any
+) -> None:
+    rows: queue.Queue[int] = queue.Queue(maxsize=2)
+    taken: list[int] = []
+
+    def feed() -> None:
+        for i in range(12):
+            rows.put(i)
+
+    thread = threading.Thread(target=feed, name="feeder")
+    thread.start()
+    made = framepipe.encode(
+        clip(12, lambda i: taken.append(rows.get())), tmp_path / "m.rgba", mode=mode, workers=2,
+        **RAW,
+    )  # fmt: skip
+    thread.join()
+    assert made.workers == 0
+    assert taken == numbers_in(made) == list(range(12))
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith("rows, which <lambda>() uses, is a Queue that a running thread")
+    assert line.endswith(": the movie is made in this process alone")
