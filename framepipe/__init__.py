@@ -22,6 +22,7 @@ from .errors import (
     StitchError,
     WorkerDied,
 )
+from .integrations.accelerate import accelerate
 from .integrations.writer import Writer
 from .options import Segments
 from .result import Movie, Report
@@ -41,5 +42,6 @@ __all__ = [
     "StitchError",
     "WorkerDied",
     "Writer",
+    "accelerate",
     "encode",
 ]

@@ -9,9 +9,10 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from .engines.protocols import Progress
+from .engines.system.signals import ending_signals_raise
 from .modes import make_movie
 from .options import ModeName, RedrawName, Segments, StartMethod, check_choices, check_kinds
-from .plan import plan_encode
+from .plan import EncodePlan, plan_encode
 from .result import Movie
 
 if TYPE_CHECKING:
@@ -136,6 +137,38 @@ def encode(
             savefig_kwargs=savefig_kwargs, workers=workers, redraw=redraw,
             independent=independent, start_method=start_method,
         )  # fmt: skip
+        return carry_out(plan, mode, progress, progress_callback, writer=writer, begin=begin)
+
+
+def carry_out(
+    plan: EncodePlan,
+    mode: ModeName | Segments,
+    progress: bool,
+    progress_callback: Callable[[int, int | None], Any] | None,
+    *,
+    writer: AbstractMovieWriter | str | None,
+    begin: float | None = None,
+) -> Movie:
+    """Make a movie that has been planned, and put it in its place.
+
+    Parameters
+    ----------
+    plan : EncodePlan
+        What has been decided.
+    mode, progress, progress_callback, writer
+        As `encode` takes them.
+    begin : float, optional
+        When the work began, by `time.perf_counter`; now.
+
+    Raises
+    ------
+    Exception
+        See `encode`.
+    """
+    if begin is None:
+        begin = time.perf_counter()
+    with ending_signals_raise(), ExitStack() as stack:
+        stack.callback(plan.movie.output.discard)
         told = _progress(progress, progress_callback, stack)
         made = make_movie(plan, mode, told, writer=writer)
         path = plan.movie.output.publish()

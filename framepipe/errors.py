@@ -6,6 +6,7 @@ here can only happen once work has begun. All of them pickle, so they cross proc
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Sequence
 
 
@@ -85,8 +86,11 @@ class WorkerDied(FramepipeError):
         return str(self.args[0])
 
 
-class EncoderError(FramepipeError):
-    """ffmpeg failed; its own words are in the message.
+class EncoderError(FramepipeError, subprocess.CalledProcessError):
+    """ffmpeg failed; what it printed is in the message.
+
+    It is a `subprocess.CalledProcessError` as well, since that is what `Animation.save` raises and
+    what its callers catch.
 
     Parameters
     ----------
@@ -103,9 +107,10 @@ class EncoderError(FramepipeError):
     def __init__(
         self, message: str, returncode: int | None, command: Sequence[str], stderr: str
     ) -> None:
-        super().__init__(message, returncode, tuple(command), stderr)
-        self.returncode = returncode
-        self.command = list(command)
+        Exception.__init__(self, message, returncode, tuple(command), stderr)
+        self.returncode = returncode  # type: ignore[assignment]  # None is not CalledProcessError's
+        self.command = self.cmd = list(command)
+        self.output = None
         self.stderr = stderr
 
     def __str__(self) -> str:

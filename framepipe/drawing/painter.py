@@ -205,6 +205,31 @@ class Painter:
                 self._policy.handle(Compared(stats.check))
         return stats
 
+    def pass_over(self, frame: int) -> bool:
+        """Bring the figure to a frame and leave it as drawing it would, without drawing.
+
+        Parameters
+        ----------
+        frame : int
+            Position in the animation; after the last one.
+
+        Returns
+        -------
+        bool
+            False if the animation is over before this frame.
+
+        Raises
+        ------
+        FrameError
+            If the user's functions raised.
+        """
+        if self._canvas is None:
+            raise RuntimeError("a painter must be opened first")
+        if not self._replay.advance(frame):
+            return False
+        self._passed()
+        return True
+
     def hand_over(self, frame: memoryview, grab: Callable[[], object]) -> None:
         """Let someone call `savefig` and get a frame that has been painted.
 

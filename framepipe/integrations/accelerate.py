@@ -1,0 +1,424 @@
+"""`Animation.save` as it is, made fast: for scripts, packages and notebooks that one cannot change.
+
+While `accelerate` is on, ``Animation.save`` goes through `framepipe.encode` wherever that makes the
+same movie, and what other code sees afterwards is what matplotlib would have left: the figure
+stands at the last frame, what the update functions appended or counted is there, exhausted
+iterators are exhausted, and an exception is the one that was raised.
+
+::
+
+    this process                                   its fork
+    ------------                                   --------
+    plan (wrong arguments raise here)
+    fork ----------------------------------------> encode: workers, encoder, output
+    run every update, draw nothing                 ... (has the animation as it was, and can begin
+          <--------------------------- Told(i, n)       again should that be needed)
+          <--------------------------- Movie, or Failed
+
+The updates run here once more, as in any of the workers.  So they cost no time unless they are most
+of the work; and nothing that this process does to the animation can reach the movie.  Where
+processes are not forked (macOS, Windows) the updates run here after the movie is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import wraps
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Self
+
+import matplotlib as mpl
+from matplotlib.animation import AbstractMovieWriter, Animation
+
+from ..api import carry_out
+from ..drawing.writer_sink import takes_pipe
+from ..encoding.find import find_ffmpeg
+from ..engines.system.fork_safety import one_at_a_time, undisturbed
+from ..engines.system.signals import ending_signals_raise
+from ..engines.workers.failures import Failed, interrupts_pass
+from ..errors import EncoderNotFound, FrameError, WorkerDied
+from ..plan import EncodePlan, plan_encode
+from ..result import Movie
+
+_log = logging.getLogger(__name__)
+
+#: Seconds that the fork may take to clean up when it is told to end.
+_CLEAN_UP = 5.0
+
+Options = Mapping[str, Any]
+
+
+class accelerate:  # noqa: N801 - called like a function, and as a context manager
+    """Let `Animation.save` make its movies through `framepipe.encode`.
+
+    To be called once, in the first cell of a notebook or at the top of a script; or as a context
+    manager, at whose end everything is as it was before.
+
+    Parameters
+    ----------
+    **options
+        Of `framepipe.encode`, for every movie: workers, mode, redraw, independent, start_method,
+        progress.
+
+    Notes
+    -----
+    Covers what calls `Animation.save` inside, too: `to_html5_video`, and other packages.  What
+    framepipe does not make (writers other than ffmpeg's pipe: "pillow", "html", frames written as
+    images, classes of one's own) goes to matplotlib as before.
+
+    Errors are those of `Animation.save`: an exception of the animation's own code comes out as it
+    was raised, and a failed ffmpeg is a `subprocess.CalledProcessError` (`framepipe.EncoderError`).
+
+    Examples
+    --------
+    >>> import framepipe
+    >>> framepipe.accelerate()  # doctest: +SKIP
+    >>> ani.save("movie.mp4")  # doctest: +SKIP
+
+    >>> with framepipe.accelerate(workers=4):  # doctest: +SKIP
+    ...     camera.animate().save("movie.mp4")
+    """
+
+    def __init__(self, **options: Any) -> None:
+        unknown = options.keys() - _OPTIONS
+        if unknown:
+            raise TypeError(
+                f"accelerate() takes no {', '.join(map(repr, sorted(unknown)))}: only "
+                f"{', '.join(sorted(_OPTIONS))}"
+            )
+        self._options = options
+        _STACK.append(self)
+        _install()
+
+    def stop(self) -> None:
+        """Let things be as they were before.  May be called again."""
+        if self in _STACK:
+            _STACK.remove(self)
+        if not _STACK:
+            _uninstall()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
+        return f"<framepipe.accelerate({given}): {'on' if self in _STACK else 'off'}>"
+
+
+_OPTIONS = frozenset({"workers", "mode", "redraw", "independent", "start_method", "progress"})
+
+#: Those that are on; the last one counts.
+_STACK: list[accelerate] = []
+
+#: What stood in `Animation` before.
+_ORIGINAL: dict[str, Any] = {}
+
+
+def _install() -> None:
+    if _ORIGINAL:
+        return
+    _ORIGINAL.update(save=Animation.save, to_html5_video=Animation.to_html5_video)
+
+    @wraps(_ORIGINAL["save"])
+    def save(
+        self: Animation,
+        filename: Any,
+        writer: Any = None,
+        fps: Any = None,
+        dpi: Any = None,
+        codec: Any = None,
+        bitrate: Any = None,
+        extra_args: Any = None,
+        metadata: Any = None,
+        extra_anim: Any = None,
+        savefig_kwargs: Any = None,
+        *,
+        progress_callback: Callable[[int, int | None], Any] | None = None,
+    ) -> None:
+        given = {
+            "fps": fps, "dpi": dpi, "codec": codec, "bitrate": bitrate, "extra_args": extra_args,
+            "metadata": metadata, "extra_anim": extra_anim, "savefig_kwargs": savefig_kwargs,
+        }  # fmt: skip
+        with _same_ffmpeg():
+            if not _STACK or not _serves(filename, writer):
+                _ORIGINAL["save"](
+                    self, filename, writer, **given, progress_callback=progress_callback
+                )
+                return
+            _save(self, filename, writer, given, progress_callback, _STACK[-1]._options)
+
+    @wraps(_ORIGINAL["to_html5_video"])
+    def to_html5_video(self: Animation, *args: Any, **kwargs: Any) -> Any:
+        with _same_ffmpeg():
+            return _ORIGINAL["to_html5_video"](self, *args, **kwargs)
+
+    for name, function in (("save", save), ("to_html5_video", to_html5_video)):
+        setattr(Animation, name, function)
+
+
+def _uninstall() -> None:
+    for name, function in _ORIGINAL.items():
+        setattr(Animation, name, function)
+    _ORIGINAL.clear()
+
+
+@contextlib.contextmanager
+def _same_ffmpeg() -> Iterator[None]:
+    """Use the ffmpeg that matplotlib would; where it would find none, ours, for both of us."""
+    name = mpl.rcParams["animation.ffmpeg_path"]
+    found = shutil.which(name)
+    if found is None:
+        with contextlib.suppress(EncoderNotFound):
+            found = find_ffmpeg(None)
+    setting: Any = {"animation.ffmpeg_path": os.path.abspath(found) if found else name}
+    with mpl.rc_context(setting):
+        yield
+
+
+def _serves(filename: Any, writer: Any) -> bool:
+    """Tell whether framepipe makes what matplotlib would."""
+    if not isinstance(filename, str | os.PathLike):
+        return False
+    try:
+        return takes_pipe(writer)
+    except (TypeError, ValueError):
+        return False  # matplotlib has its own words for that
+
+
+def _save(
+    animation: Animation,
+    filename: str | os.PathLike[str],
+    writer: Any,
+    given: Mapping[str, Any],
+    progress_callback: Callable[[int, int | None], Any] | None,
+    options: Options,
+) -> None:
+    """Do what `Animation.save` does."""
+    choices = {
+        "workers": None, "redraw": "auto", "independent": False, "start_method": None, **options,
+    }  # fmt: skip
+    mode, progress = choices.pop("mode", "auto"), choices.pop("progress", False)
+    with ExitStack() as stack:
+        plan = plan_encode(stack, animation, filename, writer, **given, **choices)
+        figure = plan.painters().figure
+        if isinstance(writer, AbstractMovieWriter):
+            # As its setup() would leave it: to_html5_video asks it for the size of a frame.
+            seen: Any = writer
+            seen.outfile, seen.fig, seen.dpi = filename, figure, plan.movie.frame.dpi
+        try:
+            if plan.workers == 0:
+                carry_out(plan, mode, progress, progress_callback, writer=writer)
+            elif plan.start_method != "fork":
+                carry_out(plan, mode, progress, progress_callback, writer=writer)
+                for _ in _updates(plan):
+                    pass
+            else:
+                run = _Beside(plan, mode, progress, progress_callback, writer)
+                run.run()
+        except FrameError as error:
+            if error.__cause__ is not None:
+                raise error.__cause__ from None
+            raise
+        if plan.movie.frame.adjusted:
+            # As FFMpegWriter leaves a figure whose size does not do for the encoder.
+            figure.set_size_inches(plan.movie.frame.size)
+
+
+def _updates(plan: EncodePlan) -> Iterator[int]:
+    """Run the animation's updates here, one for each frame yielded, and draw nothing."""
+    painter = plan.painters()
+    painter.open()
+    try:
+        frame = 0
+        while painter.pass_over(frame):
+            yield frame
+            frame += 1
+    finally:
+        painter.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A frame has been encoded: what `progress_callback` is told."""
+
+    frame: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Warned:
+    """Something was warned of in the fork."""
+
+    message: str
+    category: type[Warning]
+    filename: str
+    lineno: int
+
+
+class _Beside:
+    """A movie made by a fork of this process, while the updates run in this one.
+
+    Parameters
+    ----------
+    plan : EncodePlan
+        What to make.
+    mode, progress, progress_callback, writer
+        As `encode` takes them.
+    """
+
+    def __init__(
+        self,
+        plan: EncodePlan,
+        mode: Any,
+        progress: bool,
+        progress_callback: Callable[[int, int | None], Any] | None,
+        writer: Any,
+    ) -> None:
+        self._plan = plan
+        self._mode = mode
+        self._progress = progress
+        self._callback = progress_callback
+        self._writer = writer
+        self._movie: Movie | None = None
+
+    def run(self) -> Movie:
+        """Make the movie.
+
+        Raises
+        ------
+        Exception
+            What `encode` raises, or the user's functions do.
+        """
+        context = multiprocessing.get_context("fork")
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=self._in_fork, args=(ours, theirs), name="framepipe-save")
+        try:
+            with one_at_a_time(), undisturbed("fork"):
+                process.start()
+            theirs.close()
+            failed: FrameError | None = None
+            updates = _updates(self._plan)
+            try:
+                with interrupts_pass():
+                    for _ in updates:
+                        while self._movie is None and ours.poll():
+                            self._hear(ours)
+            except FrameError as error:
+                failed = error  # it will fail there, too, and say more
+            while self._movie is None:
+                self._hear(ours)
+            if failed is not None:
+                raise failed
+            return self._movie
+        except EOFError:
+            process.join(_CLEAN_UP)
+            raise WorkerDied(
+                f"the process that made the movie died (exit code {process.exitcode})",
+                process.exitcode,
+                None,
+            ) from None
+        finally:
+            self._end(process)
+            ours.close()
+            process.close()
+
+    def _hear(self, connection: Connection) -> None:
+        message = connection.recv()
+        if isinstance(message, _Told):
+            if self._callback is not None:
+                self._callback(message.frame, message.total)
+        elif isinstance(message, _Warned):
+            _warn_again(message)
+        elif isinstance(message, Failed):
+            raise message.error()
+        else:
+            self._movie = message
+
+    def _end(self, process: Any) -> None:
+        """See that the fork is over; if it is not done, let it clean up."""
+        if process.pid is None:
+            return
+        if self._movie is not None:
+            process.join(_CLEAN_UP)
+        if process.is_alive():
+            process.terminate()
+            process.join(_CLEAN_UP)
+        if process.is_alive():
+            process.kill()
+        process.join()
+
+    def _in_fork(self, theirs_end: Connection, ours: Connection) -> None:
+        """Make the movie, and tell of it."""
+        theirs_end.close()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was forked decides
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+        _end_with_parent()
+        # The updates print, and warn, where they run in the process that was forked.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
+
+        def warned(
+            message: Warning | str, category: type[Warning], filename: str, lineno: int,
+            file: Any = None, line: str | None = None,
+        ) -> None:  # fmt: skip
+            ours.send(_Warned(str(message), category, filename, lineno))
+
+        warnings.showwarning = warned
+        answer: Any
+        with ending_signals_raise():
+            try:
+                answer = carry_out(
+                    self._plan, self._mode, self._progress,
+                    lambda frame, total: ours.send(_Told(frame, total)), writer=self._writer,
+                )  # fmt: skip
+            except Exception as error:  # noqa: BLE001 - carried home, whatever it is
+                from pickle import dumps
+
+                answer = Failed.of(error, 0, dumps)
+            with contextlib.suppress(OSError):
+                ours.send(answer)
+
+
+def _warn_again(warned: _Warned) -> None:
+    """Let a warning be seen here, under this process's filters, once where they say so."""
+    module = next(
+        (one for one in list(sys.modules.values()) if _file_of(one) == warned.filename), None
+    )
+    registry = None if module is None else vars(module).setdefault("__warningregistry__", {})
+    warnings.warn_explicit(
+        warned.message, warned.category, warned.filename, warned.lineno,
+        module=None if module is None else module.__name__, registry=registry,
+    )  # fmt: skip
+
+
+def _file_of(module: Any) -> str | None:
+    return getattr(module, "__file__", None)
+
+
+def _end_with_parent() -> None:
+    """Let this process be told to end when the one that forked it is gone."""
+    if sys.platform != "linux":
+        return
+    pr_set_pdeathsig = 1  # linux/prctl.h
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
