@@ -39,7 +39,7 @@ OUTSIDE: dict[str, set[str]] = {
     "matplotlib": {"drawing", "integrations", "demo", "cli"},
     "mpl_toolkits": {"drawing", "integrations", "demo"},
     "numpy": {"drawing", "integrations", "demo"},
-    "subprocess": {"encoding", "drawing", "engines"},
+    "subprocess": {"encoding", "drawing", "engines", "errors"},
     "imageio_ffmpeg": {"encoding"},
     "cloudpickle": {"drawing", "engines", "integrations"},
     "tqdm": {"api", "integrations"},
