@@ -104,6 +104,9 @@ def encode(
     ------
     TypeError, ValueError, RuntimeError, OSError
         An argument, or the place for the movie, will not do.  Nothing has been started.
+    MemoryError
+        It would take more memory than can be had without harm to others.  Nothing has been
+        started.
     FrameError
         The animation's code, or drawing, raised; its exception is the ``__cause__``.
     EncoderError, EncoderNotFound

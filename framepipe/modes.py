@@ -22,6 +22,7 @@ from .engines.pipe import PipeRun
 from .engines.protocols import MakeSink, Progress
 from .engines.scheduling.blocks import cut_into_blocks
 from .engines.segments import SegmentsRun
+from .engines.system.memory import available_memory, slots_that_fit
 from .engines.system.ring import NoSharedMemory
 from .engines.system.signals import broken_pipes_raise
 from .errors import FrameMismatch, RetainedWarning
@@ -82,12 +83,16 @@ def make_movie(
     ------
     ValueError
         If it cannot be made so; nothing has been started.
+    MemoryError
+        If it would take more memory than is there; nothing has been started.
     NoSharedMemory
         If there is none, and the pipe was asked for.
     Exception
         See `encode`.
     """
     chosen = choose_mode(plan, mode, progress, writer=writer)
+    if not isinstance(mode, Segments) or mode.executor is None:
+        slots_that_fit(1, plan.movie.frame.nbytes, plan.workers, available_memory())
     plan.movie.output.prepare()
     try:
         return _make(plan, chosen)

@@ -41,6 +41,7 @@ from matplotlib.patches import Rectangle
 
 import framepipe
 from framepipe import FramepipeError, Movie, encode
+from framepipe.options import ModeName
 
 # matplotlib says so of those that a test has seen refused.
 pytestmark = pytest.mark.filterwarnings("ignore:Animation was deleted without rendering")
@@ -145,6 +146,16 @@ def test_an_animation_is_not_made_for_arguments_that_cannot_work(tmp_path: Path)
         encode(make, tmp_path / "movie.mp4", workers=-3)
     with pytest.raises(ValueError, match="writer"):
         encode(make, tmp_path / "movie.mp4", writer="imagemogick")
+
+
+@HERE_AND_THERE
+@pytest.mark.parametrize("mode", ["auto", "pipe", "segments"])
+def test_a_frame_for_which_there_is_no_memory_is_refused(
+    tmp_path: Path, workers: int, mode: ModeName
+) -> None:
+    with nothing_starts(), pytest.raises(MemoryError, match=r"a frame takes \d+.\d GiB.*Lower"):
+        encode(clip(3), tmp_path / "movie.mp4", dpi=300_000, workers=workers, mode=mode)
+    assert everything_in(tmp_path) == set()
 
 
 @HERE_AND_THERE

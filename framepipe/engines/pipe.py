@@ -18,6 +18,7 @@ from ..result import Report
 from .protocols import NO_FRAMES, FrameSource, Progress, Sink
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
+from .system.memory import available_memory, slots_that_fit
 from .system.poller import Poller
 from .system.ring import NoSharedMemory, Ring, choose_slots
 from .workers.failures import replays_differ
@@ -65,7 +66,8 @@ class PipeRun:
         self._count = workers
         self._method = start_method
         self._progress = progress
-        slots = choose_slots(frame_bytes, workers)
+        wanted = choose_slots(frame_bytes, workers)
+        slots = slots_that_fit(wanted, frame_bytes, workers, available_memory())
         self._window = Window(slots, total)
         self._poller = Poller()
         self._offered: int | None = None
