@@ -9,6 +9,7 @@ cases/        what is drawn, one function a case; any case with other frames: ``
 contenders/   who makes the movie, one file each
 ceilings/     what nobody can be faster than: encoding alone, drawing alone, moving frames alone
 growth/       how time and memory grow: a sweep, a cost model, many cores and machines
+quality/      size and error of formats that lose something: GIFs
 measuring/    what is measured around a run, in which process, and whether the movie is right
 runner/       cases and contenders brought together
 report/       medians, tables, pictures, comparisons
@@ -31,6 +32,7 @@ results/      runs that are kept
     python -m benchmarks --repeat 5 --json result.json
     python -m benchmarks --moving --memory      # the two special measurements
     python -m benchmarks --scaling --plot .     # how time grows; pictures
+    python -m benchmarks --gifs                 # size and error of GIFs, by maker
     python -m benchmarks --list                 # cases and contenders
     python -m benchmarks compare a.json b.json  # what got slower
     python -m benchmarks plot a.json            # speed-ups, where time goes, how it grows

@@ -19,8 +19,9 @@ from .ceilings import frame_transport
 from .growth import dask_workers, many_machines, memory_growth, sweep
 from .measuring.fresh_process import RunFailed
 from .measuring.machine_facts import machine_facts
+from .quality import gifs
 from .report import compare_results, cores_table, pictures
-from .report.special_texts import dask_text, machines_text, memory_text, transport_text
+from .report.special_texts import dask_text, gifs_text, machines_text, memory_text, transport_text
 from .report.sweep_text import sweep_text
 from .report.text_tables import LEGEND, case_text, overview, table
 from .runner.in_turn import run_case
@@ -103,12 +104,15 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Any], bool]:
     if options.machines:
         found = result["machines"] = many_machines.run()
         print(machines_text(found), end="\n\n", flush=True)
+    if options.gifs:
+        found = result["gifs"] = gifs.measure(quick=options.quick)
+        print(gifs_text(found), end="\n\n", flush=True)
     if options.scaling:
         found = result["scaling"] = sweep.measure(cores, _plan(options))
         print(sweep_text(found, options.measured), end="\n\n", flush=True)
         good &= not found["problems"]
     special = options.moving or options.memory or options.dask or options.machines
-    special = special or options.scaling
+    special = special or options.scaling or options.gifs
     tour = not (options.case or options.full or options.quick or options.frames or options.repeat)
     chosen = options.case or (() if special else list(CASES.values()))
     begin = time.monotonic()
@@ -182,6 +186,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--machines", action="store_true", help="where segments would stop scaling, simulated"
+    )
+    parser.add_argument(
+        "--gifs", action="store_true", help="size and error of GIFs by several makers"
     )
     parser.add_argument(
         "--scaling",

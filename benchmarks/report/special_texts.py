@@ -1,4 +1,4 @@
-"""What the special measurements found, as plain text: frame transport, memory, Dask, machines."""
+"""What the special measurements found, as plain text: frame transport, memory, Dask, ..."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..growth.memory_growth import ALLOWED, ALLOWED_FFMPEG
+from ..quality.gifs import SEEN
 from .text_tables import table
 
 
@@ -128,3 +129,25 @@ def machines_text(found: Mapping[str, Any]) -> str:
             f"Half of the ideal is lost at {stops['machines']} machines; most of it to {worst}."
         )
     return "\n".join(lines)
+
+
+def gifs_text(found: Mapping[str, Any]) -> str:
+    """Show what `benchmarks.quality.gifs.measure` found."""
+    blocks = []
+    for name, makers in found["cases"].items():
+        rows = [
+            (
+                maker,
+                f"{gif['size'] / 1000:.0f}",
+                f"{gif['error']:.2f}",
+                f"{100 * gif['seen']:.2f} %",
+                f"{gif['seconds']:.2f}",
+                str(gif["frames"]),
+            )
+            for maker, gif in makers.items()
+        ]
+        head = (name, "kB", "mean error", f"off by > {SEEN}", "seconds", "frames")
+        blocks.append(table(head, rows))
+    blocks += [f"{name}: skipped, {reason}" for name, reason in found["skipped"].items()]
+    blocks.append("(errors in levels of 255; gifski's seconds are without drawing)")
+    return "\n\n".join(blocks)

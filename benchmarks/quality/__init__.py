@@ -1,0 +1,1 @@
+"""How good and how large movies are whose format loses something."""
