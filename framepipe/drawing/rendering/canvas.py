@@ -21,10 +21,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.image import AxesImage
 
 from ..mpl.agg import set_aside
+from ..mpl.artists import children
 from .display_list import RecordingRenderer
-from .undrawn import leave_as_drawn
+from .image import ImageMaker
+from .undrawn import every_axes, leave_as_drawn
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,6 +79,7 @@ class FrameCanvas(FigureCanvasAgg):
         self.lays_out: Callable[[], bool] = lambda: True
         self.fresh = False
         self._idle_draws = idle_draws
+        self._images = ImageMaker()
         self.painted: memoryview | None = None
         self._watch = self.mpl_connect("draw_event", self._note_draw)
         self._is_saving = True  # animated artists are drawn; interactive mode leaves us alone
@@ -86,8 +90,15 @@ class FrameCanvas(FigureCanvasAgg):
             return
         if self.idle == "settle":
             leave_as_drawn(self.figure, lay_out=self.lays_out())
-        elif self.idle == "draw" or not self.prime():
-            super().draw_idle(*args, **kwargs)
+            return
+        with self._images.making(_images_of(self.figure)):
+            if self.idle == "draw" or not self.prime():
+                super().draw_idle(*args, **kwargs)
+
+    def draw(self) -> None:
+        """Draw the figure, its images sooner than matplotlib would."""
+        with self._images.making(_images_of(self.figure)):
+            super().draw()  # type: ignore[no-untyped-call]
 
     def _note_draw(self, _: Any) -> None:
         self.drawn_elsewhere = True
@@ -143,7 +154,8 @@ class FrameCanvas(FigureCanvasAgg):
             super().print_raw(filename_or_obj, metadata=metadata)  # type: ignore[no-untyped-call]
             return
         renderer = self.get_renderer()
-        self.compose(renderer)
+        with self._images.making(_images_of(self.figure)):
+            self.compose(renderer)
         filename_or_obj.write(renderer.buffer_rgba())
 
     print_rgba = print_raw
@@ -165,6 +177,14 @@ class FrameCanvas(FigureCanvasAgg):
             metadata=metadata,
             pil_kwargs=pil_kwargs,
         )
+
+
+def _images_of(figure: Figure) -> Iterator[AxesImage]:
+    """Yield the images in a figure's axes."""
+    for axes in every_axes(figure):
+        for child in children(axes):
+            if type(child) is AxesImage:
+                yield child
 
 
 class FrameSizeError(Exception):
