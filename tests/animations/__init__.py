@@ -15,6 +15,7 @@ __all__ = ["CORPUS", "THEMES", "Case"]
 THEMES = (
     "curves",
     "fields",
+    "pictures",
     "patches",
     "text",
     "ticks",

@@ -151,7 +151,8 @@ class FrameCanvas(FigureCanvasAgg):
         # While it only wants the renderer, matplotlib puts a function of its own in the place of
         # the figure's draw.
         if self.compose is None or metadata is not None or "draw" in vars(self.figure):
-            super().print_raw(filename_or_obj, metadata=metadata)  # type: ignore[no-untyped-call]
+            with self._images.making(_images_of(self.figure)):
+                super().print_raw(filename_or_obj, metadata=metadata)  # type: ignore[no-untyped-call]
             return
         renderer = self.get_renderer()
         with self._images.making(_images_of(self.figure)):
@@ -165,7 +166,8 @@ class FrameCanvas(FigureCanvasAgg):
     ) -> None:
         """Write the figure as a picture; PNG, JPEG and so on all come here."""
         if self.painted is None:
-            super()._print_pil(filename_or_obj, fmt, pil_kwargs, metadata)  # type: ignore[no-untyped-call]
+            with self._images.making(_images_of(self.figure)):
+                super()._print_pil(filename_or_obj, fmt, pil_kwargs, metadata)  # type: ignore[no-untyped-call]
             return
         width, height = self.get_width_height()
         mpl.image.imsave(
