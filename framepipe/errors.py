@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
+from typing import Any
 
 
 class FramepipeError(Exception):
@@ -24,6 +25,9 @@ class FrameError(FramepipeError):
     frame : int
         Position of the frame in the animation, counted from 0.
     """
+
+    #: What the user's code had printed for the frame, where that has not been shown yet.
+    output: tuple[Any, ...] = ()
 
     def __init__(self, message: str, frame: int) -> None:
         super().__init__(message, frame)

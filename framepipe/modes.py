@@ -25,11 +25,12 @@ from .engines.segments import SegmentsRun
 from .engines.system.memory import available_memory, slots_that_fit
 from .engines.system.ring import NoSharedMemory
 from .engines.system.signals import broken_pipes_raise
-from .errors import FrameMismatch, RetainedWarning
+from .errors import FrameError, FrameMismatch, RetainedWarning
 from .joins import OneBlockNeeded, SingleSegment, choose_join
 from .options import ModeName, Segments
 from .plan import EncodePlan
 from .result import Report
+from .user_output import OutputInOrder
 
 _log = logging.getLogger(__name__)
 
@@ -90,43 +91,70 @@ def make_movie(
     Exception
         See `encode`.
     """
-    chosen = choose_mode(plan, mode, progress, writer=writer)
+    output = OutputInOrder()
+    taken = _after_output(output, progress)
+    chosen = choose_mode(plan, mode, taken, output, writer=writer)
     if not isinstance(mode, Segments) or mode.executor is None:
         slots_that_fit(1, plan.movie.frame.nbytes, plan.workers, available_memory())
     plan.movie.output.prepare()
     try:
-        return _make(plan, chosen)
+        return _make(plan, chosen, output)
+    except FrameError as error:
+        output.failed(error.frame, error.output)
+        raise
     except NoSharedMemory as error:
         if mode != "auto":
             raise
         _log.warning(
             "there is no shared memory for the frames (%s): the movie is made in segments", error
         )
-        return _make(plan, InSegments(plan, Segments(), progress))
+        return _make(plan, InSegments(plan, Segments(), taken, output), output)
 
 
 def choose_mode(
-    plan: EncodePlan, mode: ModeName | Segments, progress: Progress | None, *, writer: object
+    plan: EncodePlan,
+    mode: ModeName | Segments,
+    progress: Progress,
+    output: OutputInOrder,
+    *,
+    writer: object,
 ) -> Mode:
     """Choose the way to carry out a plan; see `make_movie`."""
     if isinstance(mode, Segments):
-        return InSegments(plan, mode, progress)
+        return InSegments(plan, mode, progress, output)
     writers = plan.movie.writers
     if mode == "segments":
-        return InSegments(plan, Segments(), progress)
+        return InSegments(plan, Segments(), progress, output)
     if writers is None:
-        return ByPipe(plan, progress)
+        return ByPipe(plan, progress, output)
     if mode == "pipe":
         raise ValueError(
             f"writer={writer!r} does not take frames through a pipe as FFMpegWriter "
             'does; leave writer out, give "ffmpeg" or an FFMpegWriter, or leave mode out'
         )
-    chosen = InSegments(plan, Segments(), progress)
+    chosen = InSegments(plan, Segments(), progress, output)
     _log.warning("%s takes no frames through a pipe: the movie is made in segments", writers.name)
     return chosen
 
 
-def _make(plan: EncodePlan, mode: Mode) -> Made:
+def _after_output(output: OutputInOrder, progress: Progress | None) -> Progress:
+    """Show what a frame has printed before anybody is told that it has been taken."""
+
+    def taken(frame: int, total: int | None) -> None:
+        try:
+            output.show(frame)
+        except Warning as warning:
+            raise FrameError(
+                f"the update for frame {frame} gave a warning, which is to be an error: {warning}",
+                frame,
+            ) from warning
+        if progress is not None:
+            progress(frame, total)
+
+    return taken
+
+
+def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
     """Make a movie; with full drawing if retained drawing turns out to be misled."""
     redraw: Redraw = plan.redraw
     if redraw == "auto" and (plan.workers == 0 or plan.movie.output.direct):
@@ -139,6 +167,7 @@ def _make(plan: EncodePlan, mode: Mode) -> Made:
         if redraw == "verify":
             raise
         warnings.warn(f"{error}. Made again with full drawing", RetainedWarning, stacklevel=4)
+        output.begin_again()
         return mode.make("full")
 
 
@@ -150,12 +179,15 @@ class ByPipe:
     ----------
     plan : EncodePlan
         What to make.
-    progress : callable or None
+    progress : callable
         See `Progress`.
+    output : OutputInOrder
+        Shows what the user's code prints and warns.
     """
 
     plan: EncodePlan
-    progress: Progress | None
+    progress: Progress
+    output: OutputInOrder
 
     def make(self, redraw: Redraw) -> Made:
         """Make it."""
@@ -163,7 +195,9 @@ class ByPipe:
         painters = replace(plan.painters, redraw=redraw)
         with broken_pipes_raise(), movie.encoder.whole_movie(movie.output.part) as sink:
             if plan.workers == 0:
-                report = run_inline(painters(), movie.frame.nbytes, sink, self.progress)
+                report = run_inline(
+                    painters(), movie.frame.nbytes, sink, self.progress, self.output
+                )
             else:
                 report = PipeRun(
                     painters,
@@ -173,6 +207,7 @@ class ByPipe:
                     workers=plan.workers,
                     start_method=plan.start_method,
                     progress=self.progress,
+                    output=self.output,
                 ).run()
         return Made(report, "pipe", plan.workers)
 
@@ -186,8 +221,10 @@ class InSegments:
         What to make.
     wanted : Segments
         How.
-    progress : callable or None
+    progress : callable
         See `Progress`.
+    output : OutputInOrder
+        Shows what the user's code prints and warns.
 
     Raises
     ------
@@ -197,8 +234,11 @@ class InSegments:
         If mencoder is wanted and not there.
     """
 
-    def __init__(self, plan: EncodePlan, wanted: Segments, progress: Progress | None) -> None:
+    def __init__(
+        self, plan: EncodePlan, wanted: Segments, progress: Progress, output: OutputInOrder
+    ) -> None:
         self._plan = plan
+        self._output = output
         self._wanted = wanted
         self._progress = progress
         workers = plan.workers
@@ -252,6 +292,7 @@ class InSegments:
                 workers=self._workers,
                 start_method=plan.start_method,
                 progress=self._progress,
+                output=self._output,
             )
         return ExecutorRun(
             wanted.executor,
@@ -265,4 +306,5 @@ class InSegments:
             suffix=folder.suffix,
             max_in_flight=wanted.max_in_flight,
             progress=self._progress,
+            output=self._output,
         )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.animation import Animation
 
 from ..errors import FrameError
+from ..user_output import frame_begins
 from .mpl.animation import (
     draw_initially,
     figure_of,
@@ -154,9 +155,11 @@ class Replay:
         if frame < self.position:
             raise RuntimeError(f"the figure stands at frame {self.position}, beyond frame {frame}")
         if self._frames is None:
+            frame_begins(0)
             self._frames = self._begin()
         while self.position < frame:
             position = self.position + 1
+            frame_begins(position)
             try:
                 data = next(self._frames)
             except StopIteration:

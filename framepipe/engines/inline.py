@@ -6,13 +6,18 @@ import sys
 
 from ..errors import FramepipeError
 from ..result import Report
+from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, Progress, Sink
 from .workers.failures import interrupts_pass
 from .workers.tasks import record_frames
 
 
 def run_inline(
-    source: FrameSource, frame_bytes: int, sink: Sink, progress: Progress | None
+    source: FrameSource,
+    frame_bytes: int,
+    sink: Sink,
+    progress: Progress | None,
+    output: OutputInOrder | None = None,
 ) -> Report:
     """Draw all frames in this process.
 
@@ -26,6 +31,8 @@ def run_inline(
         What takes the frames.
     progress : callable, optional
         Called as ``progress(i, n)`` when frame i has been taken.
+    output : OutputInOrder, optional
+        Knows what the user's code has printed before, if the movie is begun again.
 
     Returns
     -------
@@ -42,6 +49,8 @@ def run_inline(
         What the sink raises.
     """
     memory = memoryview(bytearray(frame_bytes))
+    if output is not None:
+        source = output.of(source)
 
     def encoded(frame: int) -> None:
         if progress is not None:

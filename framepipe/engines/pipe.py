@@ -15,6 +15,7 @@ from functools import partial
 
 from ..errors import FramepipeError
 from ..result import Report
+from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, Progress, Sink
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
@@ -45,6 +46,8 @@ class PipeRun:
         Render processes, at least 1.
     start_method : {"fork", "spawn", "forkserver"}
         How they are started.
+    output : OutputInOrder, optional
+        Takes what the user's code prints and warns.
     progress : callable, optional
         See `run_inline`.
     """
@@ -59,6 +62,7 @@ class PipeRun:
         workers: int,
         start_method: str,
         progress: Progress | None = None,
+        output: OutputInOrder | None = None,
     ) -> None:
         self._make_source = make_source
         self._frame_bytes = frame_bytes
@@ -69,6 +73,7 @@ class PipeRun:
         wanted = choose_slots(frame_bytes, workers)
         slots = slots_that_fit(wanted, frame_bytes, workers, available_memory())
         self._window = Window(slots, total)
+        self._output = output or OutputInOrder()
         self._poller = Poller()
         self._offered: int | None = None
         self._offered_at = 0.0
@@ -162,6 +167,7 @@ class PipeRun:
             worker.given.popleft()
             self._check_end(message.frame)
             self._window.drawn(message.frame)
+            self._output.arrived(message.frame, message.output)
             self.report.add(message.stats, message.waited)
         elif isinstance(message, AnimationEnded):
             worker.given.popleft()

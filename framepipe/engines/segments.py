@@ -13,6 +13,7 @@ from functools import partial
 
 from ..errors import FramepipeError
 from ..result import Report
+from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from .scheduling.block_ledger import BlockLedger
 from .scheduling.blocks import Block
@@ -50,6 +51,8 @@ class SegmentsRun:
         How they are started.
     progress : callable, optional
         See `Progress`.
+    output : OutputInOrder, optional
+        Takes what the user's code prints and warns.
 
     Attributes
     ----------
@@ -69,6 +72,7 @@ class SegmentsRun:
         workers: int,
         start_method: str,
         progress: Progress | None = None,
+        output: OutputInOrder | None = None,
     ) -> None:
         self._make_source = make_source
         self._make_sink = make_sink
@@ -76,6 +80,7 @@ class SegmentsRun:
         self._path_of = path_of
         self._count = workers
         self._method = start_method
+        self._output = output or OutputInOrder()
         self._poller = Poller()
         self.ledger = BlockLedger(blocks, total, progress)
         self.report = Report(slots=workers, memory=workers * frame_bytes)
@@ -135,6 +140,7 @@ class SegmentsRun:
     def _receive(self, worker: Worker) -> None:
         message = self._supervisor.receive(worker, self._give_back)
         if isinstance(message, FrameEncoded):
+            self._output.arrived(message.frame, message.output)
             self.ledger.took(message.block, message.frame)
         elif isinstance(message, BlockRecorded):
             worker.given.popleft()
@@ -154,7 +160,7 @@ class SegmentsRun:
 
     def _record_here(self) -> None:
         """Record all blocks in this process, one after the other."""
-        source = self._make_source()
+        source = self._output.of(self._make_source())
         memory = memoryview(bytearray(self._frame_bytes))
         source.open()
         try:

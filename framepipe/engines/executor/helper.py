@@ -163,7 +163,7 @@ def run_helper() -> None:
         make: MakeTask = pickle.loads(packed)  # noqa: S301 - from our own parent
         return make(ring)
 
-    serve(channel, None, make_task, quiet=True, dumps=dumps)
+    serve(channel, None, make_task, dumps=dumps)
     if channel.path:
         # The worker removes the folder of each block, unless it was killed.
         shutil.rmtree(os.path.dirname(channel.path), ignore_errors=True)

@@ -20,6 +20,7 @@ from typing import Any
 
 from ...errors import FramepipeError, WorkerDied
 from ...result import Report
+from ...user_output import OutputInOrder
 from ..protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from ..scheduling.block_ledger import BlockLedger
 from ..scheduling.blocks import Block
@@ -110,6 +111,8 @@ class ExecutorRun:
         Most blocks that it has at a time.
     progress : callable, optional
         See `Progress`.
+    output : OutputInOrder, optional
+        Takes what the user's code prints and warns.
 
     Attributes
     ----------
@@ -131,6 +134,7 @@ class ExecutorRun:
         suffix: str,
         max_in_flight: int | None = None,
         progress: Progress | None = None,
+        output: OutputInOrder | None = None,
     ) -> None:
         self._client = executor if hasattr(executor, "get_executor") else None
         self._executor = executor
@@ -143,6 +147,7 @@ class ExecutorRun:
         self._most = max_in_flight or IN_FLIGHT * workers
         self._job = secrets.token_hex(8)
         self._expected = versions()
+        self._output = output or OutputInOrder()
         self._out: dict[Future[Outcome], Block] = {}
         self._sent = 0
         self._deaths: dict[int, int] = {}
@@ -243,6 +248,8 @@ class ExecutorRun:
         self._submit(block, with_animation=False)
 
     def _store(self, segment: SegmentReturned, block: Block) -> None:
+        for frame, said in segment.output.items():
+            self._output.arrived(frame, said)
         """Put a segment into its file."""
         if segment.data:
             with open(self._path_of(block.number), "wb") as file:

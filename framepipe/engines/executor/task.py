@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...leftovers import temporary_folder
+from ...user_output import FrameOutput
 from ..scheduling.blocks import Block
 from ..workers.failures import Failed
 from ..workers.messages import BlockRecorded, FrameEncoded, Ready, RecordBlock
@@ -42,10 +43,13 @@ class SegmentReturned:
         What was done.
     data : bytes
         The segment's file; empty if the block has no frames.
+    output : dict
+        What the user's code printed and warned, by frame.
     """
 
     recorded: BlockRecorded
     data: bytes
+    output: dict[int, FrameOutput]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +161,10 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
         with temporary_folder(None) as folder:
             path = os.path.join(folder, f"segment{suffix}")
             helper.channel.send(RecordBlock(block.number, block.start, block.stop, path))
+            output: dict[int, FrameOutput] = {}
             while isinstance(answer := helper.channel.recv(), FrameEncoded):
-                pass
+                if answer.output:
+                    output[answer.frame] = answer.output
             if not isinstance(answer, BlockRecorded):
                 return _failed(helper, answer)
             helper.position = max(block.stop, 1)
@@ -166,7 +172,7 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
             if answer.report.frames:
                 with open(path, "rb") as file:
                     data = file.read()
-            return SegmentReturned(answer, data)
+            return SegmentReturned(answer, data, output)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         exitcode = helper.kill()
         helper.position = -1

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ...errors import FrameError, FramepipeError
+from ...user_output import FrameOutput, taken_output
 
 #: Pickles an exception.
 Dumps = Callable[[object], bytes]
@@ -46,6 +47,8 @@ class Failed:
         Its type and message, for when it cannot be unpickled.
     text : str
         Its traceback.
+    output : FrameOutput
+        What the user's code had printed and warned for that frame.
     """
 
     frame: int
@@ -53,6 +56,7 @@ class Failed:
     packed: bytes | None
     name: str
     text: str
+    output: FrameOutput = ()
 
     @classmethod
     def of(cls, error: BaseException, frame: int, dumps: Dumps) -> Failed:
@@ -77,7 +81,7 @@ class Failed:
         packed = None
         with contextlib.suppress(Exception):  # whatever its pickling raises
             packed = dumps(error)
-        return cls(frame, message, packed, name, text)
+        return cls(frame, message, packed, name, text, taken_output())
 
     def error(self) -> FramepipeError:
         """Return the exception to raise, with the user's and its traceback as causes."""
@@ -92,6 +96,7 @@ class Failed:
         if isinstance(cause, FramepipeError):
             return cause  # ours already, with all there is to say
         error = FrameError(self.message, self.frame)
+        error.output = self.output
         error.__cause__ = cause
         return error
 

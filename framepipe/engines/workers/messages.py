@@ -21,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...result import FrameStats, Report
+from ...user_output import FrameOutput
 from .failures import Failed
 
 # ------------------------------------------------------------------------------------------ orders
@@ -89,11 +90,14 @@ class FrameDrawn:
         What it took.
     waited : float
         Seconds the worker had nothing to do before it was asked for.
+    output : FrameOutput
+        What the user's code printed and warned for it.
     """
 
     frame: int
     stats: FrameStats
     waited: float
+    output: FrameOutput = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +124,13 @@ class FrameEncoded:
     ----------
     block, frame : int
         Which.
+    output : FrameOutput
+        What the user's code printed and warned for it.
     """
 
     block: int
     frame: int
+    output: FrameOutput = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ class WorkerPool:
     def _process(self, index: int, connection: Connection) -> BaseProcess:
         target: Callable[..., None] = serve
         args: tuple[Any, ...] = (connection, self._ring, self._make_task)
-        options: dict[str, Any] = {"quiet": index > 0, "group": self._groups}
+        options: dict[str, Any] = {"group": self._groups}
         if self._method == "fork":
             options["close_first"] = private_descriptors()
             args = (connection, self._ring, at_own_positions(self._make_task))

@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 
+from ...user_output import OutputRecorder
 from ..system.resources import keep_freed_memory
 from ..system.ring import Ring
 from ..system.signals import ENDING
@@ -32,7 +33,6 @@ def serve(
     ring: Ring | None,
     make_task: MakeTask,
     *,
-    quiet: bool,
     dumps: Dumps = pickle.dumps,
     close_first: Iterable[int] = (),
     group: bool = False,
@@ -47,9 +47,6 @@ def serve(
         Where frames go.
     make_task : callable
         Returns what does the work.
-    quiet : bool
-        Throw away what the user's functions print and warn: every worker runs all of them, and
-        one of each is enough.
     dumps : callable, default: pickle.dumps
         Pickles the user's exceptions.
     close_first : iterable of int
@@ -69,9 +66,9 @@ def serve(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *ENDING})
-    if quiet:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
-        warnings.showwarning = lambda *_, **__: None
+    # What making the animation prints has been printed where it was first made.
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
+    warnings.showwarning = lambda *_, **__: None
     keep_freed_memory()
     try:
         task = make_task(ring)
@@ -80,7 +77,8 @@ def serve(
         with contextlib.suppress(OSError):
             channel.send(Failed.of(error, 0, dumps))
         return
-    with contextlib.suppress(EOFError, OSError):  # the main process is gone: leave quietly
+    # The main process is gone: leave quietly.
+    with contextlib.suppress(EOFError, OSError), OutputRecorder(dumps):
         channel.send(Ready())
         carry_out_orders(channel, task, dumps)
 
@@ -118,7 +116,7 @@ def carry_out_orders(channel: OrderChannel, task: Task, dumps: Dumps) -> None:
 
 
 def serve_spawned(
-    connection: Connection, ring: Ring | None, packed_task: Ring, quiet: bool, group: bool
+    connection: Connection, ring: Ring | None, packed_task: Ring, group: bool
 ) -> None:
     """Be a worker that is not a fork.
 
@@ -130,7 +128,7 @@ def serve_spawned(
         Where frames go.
     packed_task : Ring
         One slot, which holds the pickled function that makes the task.
-    quiet, group : bool
+    group : bool
         See `serve`.
     """
     # The user's exceptions may be of classes that have travelled by value.
@@ -140,4 +138,4 @@ def serve_spawned(
         make: MakeTask = pickle.loads(packed_task.slot(0))  # noqa: S301 - from our own parent
         return make(ring)
 
-    serve(connection, ring, make_task, quiet=quiet, dumps=dumps, group=group)
+    serve(connection, ring, make_task, dumps=dumps, group=group)

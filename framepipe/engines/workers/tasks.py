@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ...result import Report
+from ...user_output import taken_output
 from ..protocols import FrameSource, MakeSink, Sink
 from ..system.fork_safety import release_private, start_sink
 from ..system.poller import Poller
@@ -95,7 +96,7 @@ class FrameTask:
         stats = self._source.paint(order.frame, self._ring.slot(order.slot))
         if stats is None:
             return AnimationEnded(order.frame, self._source.frames or 0)
-        return FrameDrawn(order.frame, stats, waited)
+        return FrameDrawn(order.frame, stats, waited, taken_output())
 
     def finish(self) -> None:
         """Let the source look back."""
@@ -149,7 +150,7 @@ class BlockTask:
             self.frame = frame + 1
             if channel.poll():
                 raise Abandoned
-            channel.send(FrameEncoded(order.block, frame))
+            channel.send(FrameEncoded(order.block, frame, taken_output()))
 
         sink = self._make_sink(self._source, order.path)
         frames = range(order.start, order.stop)
