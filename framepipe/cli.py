@@ -1,13 +1,17 @@
-"""The command line: ``python -m framepipe demo [FILE]``."""
+"""The command line: ``framepipe run script.py``, ``framepipe demo``."""
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from . import __version__
 from .errors import FramepipeError
+from .options import MODES, REDRAWS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     demo.add_argument(
         "--workers", type=int, help="render processes; default: one for every CPU; 0: none"
     )
+    _add_run(commands)
     options = parser.parse_args(argv)
+    if options.command == "run":
+        return _run(options, parser)
     try:
         _demo(options)
     except KeyboardInterrupt:
@@ -45,6 +52,70 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"framepipe: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _add_run(commands: Any) -> None:
+    run = commands.add_parser(
+        "run",
+        usage="framepipe run [options] [-m] script.py[:NAME] [its arguments ...]",
+        help="run a program whose animations are to be saved fast",
+        description="Run a Python program as it is; what it saves is made by framepipe, and no "
+        "window opens.",
+    )
+    run.add_argument("-m", dest="module", action="store_true", help="it is a module's name")
+    run.add_argument(
+        "-o", dest="output", metavar="FILE",
+        help="save the animations that the program only shows (several: FILE-1, FILE-2, ...)",
+    )  # fmt: skip
+    run.add_argument("--fps", type=float, help="for -o: frames a second")
+    run.add_argument("--dpi", type=float, help="for -o: dots per inch")
+    run.add_argument("--workers", type=int, help="render processes; 0: none")
+    run.add_argument("--mode", choices=MODES, help="see framepipe.encode")
+    run.add_argument("--redraw", choices=REDRAWS, help="see framepipe.encode")
+    run.add_argument(
+        "--independent", action="store_true", default=None,
+        help="your word that a frame needs no earlier frame's update",
+    )  # fmt: skip
+    run.add_argument("--quiet", action="store_true", help="no bar, and no report at the end")
+    run.add_argument(
+        "program", nargs=argparse.REMAINDER, metavar="script.py[:NAME]",
+        help="the program; NAME: the variable that holds the animation to save",
+    )  # fmt: skip
+
+
+def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """Run a program; what it raises is its own, and nobody's to catch here."""
+    if not options.program:
+        parser.error("run: which program?")
+    name, *arguments = options.program
+    pick = None
+    if not options.module:
+        found = name.rpartition(":")
+        if found[0] and found[2].isidentifier() and not os.path.exists(name):
+            name, _, pick = found
+        if not os.path.isfile(name):
+            parser.error(f"run: there is no file {name!r}")
+    given = {
+        one: value
+        for one in ("workers", "mode", "redraw", "independent")
+        if (value := getattr(options, one)) is not None
+    }
+    save = {one: value for one in ("fps", "dpi") if (value := getattr(options, one)) is not None}
+    from .integrations.run import run
+
+    def tell(text: str) -> None:
+        print(f"framepipe: {text}", file=sys.stderr)
+
+    run(
+        name, arguments, module=options.module, pick=pick, output=options.output, save=save,
+        tell=None if options.quiet else tell, progress=_bar(quiet=options.quiet), **given,
+    )  # fmt: skip
+    return 0
+
+
+def _bar(*, quiet: bool) -> bool:
+    """Tell whether a bar can be shown, and is wanted."""
+    return not quiet and sys.stderr.isatty() and importlib.util.find_spec("tqdm") is not None
 
 
 def _count(text: str) -> int:

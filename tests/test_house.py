@@ -33,7 +33,7 @@ MAY: dict[str, set[str]] = {
     "api": {"engines", "modes", "options", "plan", "result"},
     "integrations": {"api", "drawing", "encoding", "engines", "errors", "plan", "result"},
     "demo": set(),
-    "cli": {"", "api", "demo", "errors"},
+    "cli": {"", "api", "demo", "errors", "integrations", "options"},
     "__main__": {"cli"},
     "": {"api", "errors", "integrations", "options", "result"},  # framepipe/__init__.py
 }

@@ -81,6 +81,11 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
     Errors are those of `Animation.save`: an exception of the animation's own code comes out as it
     was raised, and a failed ffmpeg is a `subprocess.CalledProcessError` (`framepipe.EncoderError`).
 
+    Attributes
+    ----------
+    movies : list of Movie
+        The movies made while this was on, in order.
+
     Examples
     --------
     >>> import framepipe
@@ -98,7 +103,8 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
                 f"accelerate() takes no {', '.join(map(repr, sorted(unknown)))}: only "
                 f"{', '.join(sorted(_OPTIONS))}"
             )
-        self._options = options
+        self.options = options
+        self.movies: list[Movie] = []
         _STACK.append(self)
         _install()
 
@@ -121,7 +127,7 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
         self.stop()
 
     def __repr__(self) -> str:
-        given = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
+        given = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
         return f"<framepipe.accelerate({given}): {'on' if self in _STACK else 'off'}>"
 
 
@@ -165,7 +171,9 @@ def _install() -> None:
                     self, filename, writer, **given, progress_callback=progress_callback
                 )
                 return
-            _save(self, filename, writer, given, progress_callback, _STACK[-1]._options)
+            on = _STACK[-1]
+            movie = _save(self, filename, writer, given, progress_callback, on.options)
+            on.movies.append(movie)
 
     @wraps(_ORIGINAL["to_html5_video"])
     def to_html5_video(self: Animation, *args: Any, **kwargs: Any) -> Any:
@@ -212,7 +220,7 @@ def _save(
     given: Mapping[str, Any],
     progress_callback: Callable[[int, int | None], Any] | None,
     options: Options,
-) -> None:
+) -> Movie:
     """Do what `Animation.save` does."""
     choices = {
         "workers": None, "redraw": "auto", "independent": False, "start_method": None, **options,
@@ -225,23 +233,24 @@ def _save(
             # As its setup() would leave it: to_html5_video asks it for the size of a frame.
             seen: Any = writer
             seen.outfile, seen.fig, seen.dpi = filename, figure, plan.movie.frame.dpi
+        failed: BaseException | None = None
         try:
-            if plan.workers == 0:
-                carry_out(plan, mode, progress, progress_callback, writer=writer)
-            elif plan.start_method != "fork":
-                carry_out(plan, mode, progress, progress_callback, writer=writer)
-                for _ in _updates(plan):
-                    pass
+            if plan.workers > 0 and plan.start_method == "fork":
+                movie = _Beside(plan, mode, progress, progress_callback, writer).run()
             else:
-                run = _Beside(plan, mode, progress, progress_callback, writer)
-                run.run()
+                movie = carry_out(plan, mode, progress, progress_callback, writer=writer)
+                for _ in _updates(plan) if plan.workers else ():
+                    pass
         except FrameError as error:
-            if error.__cause__ is not None:
-                raise error.__cause__ from None
-            raise
+            failed = error.__cause__ or error
+            if failed is not error:
+                failed.add_note(f"framepipe: frame {error.frame}")
+        if failed is not None:
+            raise failed  # here, where nothing is added to what it says itself
         if plan.movie.frame.adjusted:
             # As FFMpegWriter leaves a figure whose size does not do for the encoder.
             figure.set_size_inches(plan.movie.frame.size)
+        return movie
 
 
 def _updates(plan: EncodePlan) -> Iterator[int]:
@@ -316,19 +325,12 @@ class _Beside:
             with one_at_a_time(), undisturbed("fork"):
                 process.start()
             theirs.close()
-            failed: FrameError | None = None
-            updates = _updates(self._plan)
-            try:
-                with interrupts_pass():
-                    for _ in updates:
-                        while self._movie is None and ours.poll():
-                            self._hear(ours)
-            except FrameError as error:
-                failed = error  # it will fail there, too, and say more
+            with interrupts_pass():
+                for _ in _updates(self._plan):
+                    while self._movie is None and ours.poll():
+                        self._hear(ours)
             while self._movie is None:
                 self._hear(ours)
-            if failed is not None:
-                raise failed
             return self._movie
         except EOFError:
             process.join(_CLEAN_UP)
