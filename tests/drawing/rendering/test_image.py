@@ -208,6 +208,33 @@ def test_what_is_not_plain_is_left_to_matplotlib(
     assert min(seen) > 10_000
 
 
+@pytest.mark.parametrize(("opacity", "few"), [(1.0, True), (0.9, False)])
+def test_opaque_colours_are_rounded_by_us_once_that_is_known(
+    monkeypatch: pytest.MonkeyPatch, opacity: float, few: bool
+) -> None:
+    seen: list[int] = []
+    plain = AxesImage.to_rgba
+
+    def counted(self: Any, values: Any, *arguments: Any, **options: Any) -> Any:
+        seen.append(np.size(values))
+        return plain(self, values, *arguments, **options)
+
+    monkeypatch.setattr(AxesImage, "to_rgba", counted, raising=False)
+    figure = Figure(figsize=(2, 2), dpi=72)
+    FigureCanvasAgg(figure)
+    pixels = np.full((20, 30, 4), opacity)
+    image = figure.add_subplot().imshow(pixels, aspect="auto", interpolation="bilinear")
+    maker = ImageMaker()
+    for _ in range(4):
+        with maker.making([image]):
+            drawn(image)
+    first, second, *rest = seen
+    assert first == second > 20_000
+    if mpl.__version_info__ < (3, 10):
+        return  # which resamples colours and alpha one after the other
+    assert all((size == 4) == few for size in rest)
+
+
 def test_other_images_do_not_see_the_other_resampling() -> None:
     """Only those that were named, and only meanwhile."""
     figure = Figure(figsize=(2, 2), dpi=72)
