@@ -81,9 +81,9 @@ class Compositor:
     changes are known.  Say so by `invalidate`.
     """
 
-    def __init__(self, figure: Figure, *, steady: int = STEADY) -> None:
+    def __init__(self, figure: Figure, *, steady: int | None = None) -> None:
         self._figure = figure
-        self._steady = steady
+        self._steady = STEADY if steady is None else steady
         self._changes = Changes(figure)
         self._snapshots: list[_Snapshot] = []
         self._first_changed: int | None = None
