@@ -28,7 +28,10 @@ WALL = [
 ]
 
 #: Private names of Python's own that are used.
-PYTHONS = {"_max_workers"}  # of executors
+PYTHONS = {
+    "_max_workers",  # of executors
+    "_args", "_kwargs", "_queue", "_current_frames",  # of threads and queues
+}  # fmt: skip
 
 PRIVATE = re.compile(r"_[a-zA-Z]\w*")
 
