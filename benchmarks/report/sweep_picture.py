@@ -12,15 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
-from ..growth.cost_model import predict
+from ..growth.core_simulation import CORES, simulate
 from ..growth.sweep import costs_of
 from .picture_style import GREY, INK, WIDTH
 from .sweep_text import series
 
 POINTS, LINE, FORECAST = "#0072B2", "#56B4E9", "#D55E00"
-
-#: Most cores in the panel of the forecast.
-MOST = 64
 
 
 def draw_sweep(found: Mapping[str, Any]) -> Figure:
@@ -66,7 +63,7 @@ def _grown(ax: Axes, found: Mapping[str, Any], name: str, points: list[dict[str,
 
 
 def _cores(ax: Axes, found: Mapping[str, Any], points: list[dict[str, Any]]) -> None:
-    """Draw measured workers here, and the forecast for machines with more cores."""
+    """Draw measured workers here, and what is simulated for machines with more cores."""
     cores = found["cores"]
     here = [point for point in points if point["workers"] <= cores]
     beyond = [point for point in points if point["workers"] > cores]
@@ -95,13 +92,12 @@ def _cores(ax: Axes, found: Mapping[str, Any], points: list[dict[str, Any]]) -> 
     if "costs" not in found:
         return
     costs = costs_of(found)
-    counts = np.unique(np.geomspace(1, MOST, 60).round().astype(int))
-    seconds = [predict(costs, found["base"], int(count)).seconds for count in counts]
-    ax.plot(counts, seconds, color=FORECAST, lw=1.4, zorder=1)
+    seconds = [simulate(costs, found["base"], cores).seconds for cores in CORES]
+    ax.plot(CORES, seconds, ".-", color=FORECAST, lw=1.4, zorder=1)
     ax.annotate(
-        "forecast: a core for each",
-        (counts[-1], seconds[-1]),
-        (0, 8),
+        "simulated: a core for each",
+        (CORES[-1], seconds[-1]),
+        (0, 16),
         textcoords="offset points",
         ha="right",
         color=FORECAST,
