@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import multiprocessing.util
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -73,9 +75,11 @@ def _kept_by_python() -> set[int]:
 #: be told to be ours.
 _ALONE = "PYTEST_XDIST_WORKER" not in os.environ
 if not _ALONE:
-    _ours = tempfile.TemporaryDirectory(prefix="tests-")
-    os.chmod(_ours.name, 0o1777)  # some tests are other users for a while
-    tempfile.tempdir = os.environ["TMPDIR"] = _ours.name
+    _ours = tempfile.mkdtemp(prefix="tests-")
+    os.chmod(_ours, 0o1777)  # some tests are other users for a while
+    tempfile.tempdir = os.environ["TMPDIR"] = _ours
+    # After multiprocessing has removed what it keeps in there, which is of priority -100.
+    multiprocessing.util.Finalize(None, shutil.rmtree, (_ours, True), exitpriority=-200)
 
 
 def _files() -> set[str]:
