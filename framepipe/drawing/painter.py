@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from ..errors import FrameError, FrameMismatch
 from ..result import FrameStats
+from ..user_code.exceptions import said_by
 from .mpl.artists import without_layout
 from .policy import (
     Compared,
@@ -189,9 +190,7 @@ class Painter:
         try:
             stats = self._draw(out)
         except BaseException as error:
-            raise FrameError(
-                f"drawing frame {frame} failed: {type(error).__name__}: {error}", frame
-            ) from error
+            raise FrameError(f"drawing frame {frame} failed: {said_by(error)}", frame) from error
         drawn = time.perf_counter()
         stats.update, stats.draw = updated - begin, drawn - updated - stats.copy
         for do in self._policy.handle(

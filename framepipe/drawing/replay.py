@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.animation import Animation
 
 from ..errors import FrameError
+from ..user_code.exceptions import said_by
 from ..user_output import frame_begins
 from .mpl.animation import (
     draw_initially,
@@ -201,7 +202,6 @@ def _flatten(drawn: Any, into: list[Any]) -> None:
 
 def _failed(doing: str, frame: int, error: BaseException) -> FrameError:
     return FrameError(
-        f"{doing} frame {frame} failed in the animation's own code: "
-        f"{type(error).__name__}: {error}",
+        f"{doing} frame {frame} failed in the animation's own code: {said_by(error)}",
         frame,
     )

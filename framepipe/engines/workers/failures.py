@@ -10,7 +10,8 @@ raised in the render process                    raised in the main process
 any other error of framepipe's own              itself
 any other exception                             `FrameError`, the exception as its ``__cause__``
 an exception that cannot be pickled, or that    `FrameError`, an `UnpicklableError` with its type
-cannot be unpickled here                        and message as its ``__cause__``
+cannot be unpickled here (or hangs, or ends     and message as its ``__cause__``
+the process in which that is tried)
 ==============================================  ===================================================
 
 The cause of the cause is a `RemoteTraceback`, the traceback as it was over there.
@@ -25,7 +26,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ...errors import FrameError, FramepipeError
+from ...user_code.exceptions import TooSlow, bounded, said_by
 from ...user_output import FrameOutput, taken_output
+from .trial import can_unpickle
 
 #: Pickles an exception.
 Dumps = Callable[[object], bytes]
@@ -74,19 +77,22 @@ class Failed:
         message = ""
         if isinstance(error, FrameError) and error.__cause__ is not None:
             frame, message, error = error.frame, str(error), error.__cause__
-        # As a traceback ends; it copes with an exception whose own __str__ raises.
-        name = "".join(traceback.format_exception_only(error)).strip()
-        text = "".join(traceback.format_exception(error))
+        name = said_by(error)
+        with contextlib.suppress(TooSlow), bounded():
+            # As a traceback ends; it copes with an exception whose own __str__ raises.
+            name = "".join(traceback.format_exception_only(error)).strip()
+        text, packed = "".join([*traceback.format_tb(error.__traceback__), name, "\n"]), None
+        with contextlib.suppress(TooSlow), bounded():
+            text = "".join(traceback.format_exception(error))
         message = message or f"drawing frame {frame} failed: {name}"
-        packed = None
-        with contextlib.suppress(Exception):  # whatever its pickling raises
+        with contextlib.suppress(Exception), bounded():  # whatever its pickling raises
             packed = dumps(error)
         return cls(frame, message, packed, name, text, taken_output())
 
     def error(self) -> FramepipeError:
         """Return the exception to raise, with the user's and its traceback as causes."""
         cause: BaseException | None = None
-        if self.packed is not None:
+        if self.packed is not None and can_unpickle(self.packed):
             # Its class may be one that only the other process could import.
             with contextlib.suppress(Exception):
                 cause = pickle.loads(self.packed)  # noqa: S301 - from our own child process

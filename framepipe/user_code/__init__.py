@@ -1,0 +1,1 @@
+"""What the user's own code does to us: it raises, hangs, prints."""
