@@ -58,17 +58,32 @@ def is_made_plainly(image: AxesImage) -> bool:
         isinstance(function, FunctionType)
         and function.__module__ == images.__name__
         and "_make_image" not in vars(image)
+        and "to_rgba" not in vars(image)
     )
 
 
 @contextmanager
-def made_by(maker: Maker, of: Iterable[AxesImage]) -> Iterator[None]:
-    """Let another function make the pixels of some images for a while."""
+def made_by(
+    maker: Maker, mapper: Callable[..., NDArray[Any]], of: Iterable[AxesImage]
+) -> Iterator[None]:
+    """Let other functions make the pixels of some images for a while.
+
+    Parameters
+    ----------
+    maker : callable
+        In the place of ``_make_image``.
+    mapper : callable
+        In the place of ``to_rgba``; is given the image, too.
+    of : iterable of AxesImage
+        The images; left alone are those that are not made by matplotlib's own code.
+    """
     changed = [image for image in of if is_made_plainly(image)]
     for image in changed:
         image.__dict__["_make_image"] = partial(maker, image)
+        image.__dict__["to_rgba"] = partial(mapper, image)
     try:
         yield
     finally:
         for image in changed:
             image.__dict__.pop("_make_image", None)
+            image.__dict__.pop("to_rgba", None)

@@ -20,7 +20,8 @@ Where an image is really interpolated, two things are spared.  How far it covers
 matplotlib works out by resampling a mask of ones, is kept.  And where colours are interpolated that
 are all opaque, what follows (dividing by the alpha, and rounding to bytes) is done at the edges
 only, and a few rows at a time; matplotlib's code is given one pixel meanwhile.  That, too, is held
-against what matplotlib makes first.
+against what matplotlib makes first.  Large arrays are mapped a few rows at a time, by matplotlib's
+own norm and colour map: their many temporary arrays then stay in a core's cache.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
@@ -50,6 +52,9 @@ KEPT_PLACES = 64
 
 #: Bytes that are rounded at a time: they stay in a core's own cache.
 BLOCK_BYTES = 2**18
+
+#: Values that are mapped to colours at a time.
+BLOCK_VALUES = 2**15
 
 #: Interpolations that may come out as nearest neighbour.
 _MAYBE_NEAREST = frozenset({"nearest", "none", "antialiased", "auto"})
@@ -307,7 +312,7 @@ class ImageMaker:
         images : iterable of AxesImage
             The images.
         """
-        with made_by(self.make, images):
+        with made_by(self.make, _map_in_blocks, images):
             yield
 
     def make(
@@ -356,22 +361,60 @@ def _is_plain(image: AxesImage, data: Any) -> bool:
     """Tell whether all that an image's pixels come from works value by value."""
     if type(image) is not AxesImage or type(data) not in (np.ndarray, np.ma.MaskedArray):
         return False
-    if "to_rgba" in vars(image):
-        return False
-    if _COLORIZER is not None and type(image.colorizer) is not _COLORIZER:
+    if not _is_mapped_plainly(image):
         return False
     if data.dtype.kind not in "biuf" or (data.dtype.kind == "f" and data.dtype.char not in "fd"):
         return False
     if data.ndim == 3:
         return not np.ma.is_masked(data)
-    if data.ndim != 2 or type(image.norm) not in _NORMS or type(image.cmap) not in _COLORMAPS:
-        return False
-    if not image.norm.scaled():
+    if data.ndim != 2 or not image.norm.scaled():
         return False  # it is going to be scaled to what is shown
-    # A colour map takes NaN for bad only where nothing is masked, anywhere in the array.
+    return _is_finite(data)
+
+
+def _is_mapped_plainly(image: AxesImage) -> bool:
+    """Tell whether norm and colour map work value by value."""
+    if _COLORIZER is not None and type(image.colorizer) is not _COLORIZER:
+        return False
+    return type(image.norm) in _NORMS and type(image.cmap) in _COLORMAPS
+
+
+def _is_finite(data: NDArray[Any]) -> bool:
+    """Tell whether what is not masked is finite.
+
+    A colour map takes NaN for bad only where nothing is masked, anywhere in an array.
+    """
     return data.dtype.kind != "f" or bool(
         (np.isfinite(np.ma.getdata(data)) | np.ma.getmaskarray(data)).all()
     )
+
+
+def _map_in_blocks(
+    image: AxesImage,
+    x: Any,
+    alpha: Any = None,
+    bytes: bool = False,  # noqa: A002 - as matplotlib calls it
+    norm: bool = True,
+) -> NDArray[Any]:
+    """Map values to colours, as ``image.to_rgba`` does, a few rows at a time."""
+    whole = partial(AxesImage.to_rgba, image, alpha=alpha, bytes=bytes, norm=norm)
+    if (
+        type(x) not in (np.ndarray, np.ma.MaskedArray)
+        or x.ndim != 2
+        or x.size < 2 * BLOCK_VALUES
+        or np.ndim(alpha)
+        or not _is_mapped_plainly(image)
+        or (norm and not image.norm.scaled())
+        or (np.ma.is_masked(x) and not _is_finite(x))
+    ):
+        return whole(x)
+    rows = max(1, BLOCK_VALUES // x.shape[1])
+    first = whole(x[:rows])
+    mapped = np.empty((*x.shape, 4), first.dtype)
+    mapped[:rows] = first
+    for begin in range(rows, len(x), rows):
+        mapped[begin : begin + rows] = whole(x[begin : begin + rows])
+    return mapped
 
 
 def _finished(colours: NDArray[Any]) -> NDArray[np.uint8]:

@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.transforms import Affine2D
 
+from framepipe.drawing.rendering import image as making
 from framepipe.drawing.rendering.image import ImageMaker
 
 EXAMPLES = int(os.environ.get("FRAMEPIPE_EXAMPLES", "0"))
@@ -155,9 +156,10 @@ def test_any_image(seed: int) -> None:
             limits = image.norm.vmin, image.norm.vmax
             truth = drawn(image)
             image.norm.vmin, image.norm.vmax = limits
-            with maker.making([image]):
+            with maker.making([image]), pytest.MonkeyPatch.context() as patch:
+                patch.setattr(making, "BLOCK_VALUES", int(rng.choice([2**15, 16, 1])))
                 ours = drawn(image)
-            ours[2].discard("_make_image")
+            ours[2].difference_update({"_make_image", "to_rgba"})
             assert ours == truth
 
 
@@ -242,6 +244,26 @@ def test_other_images_do_not_see_the_other_resampling() -> None:
     ax = figure.add_subplot()
     one, other = ax.imshow([[1.0, 2.0]]), ax.imshow([[1.0, 2.0]])
     with ImageMaker().making([one]):
-        assert "_make_image" in vars(one)
-        assert "_make_image" not in vars(other)
-    assert "_make_image" not in vars(one)
+        assert {"_make_image", "to_rgba"} <= vars(one).keys()
+        assert not {"_make_image", "to_rgba"} & vars(other).keys()
+    assert not {"_make_image", "to_rgba"} & vars(one).keys()
+
+
+def test_large_arrays_are_mapped_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    plain = colors.Normalize.__call__
+
+    def counted(self: Any, value: Any, clip: Any = None) -> Any:
+        seen.append(np.size(value))
+        return plain(self, value, clip)
+
+    monkeypatch.setattr(colors.Normalize, "__call__", counted)
+    figure = Figure(figsize=(2, 2), dpi=72)
+    FigureCanvasAgg(figure)
+    image = figure.add_subplot().imshow(
+        np.arange(120_000.0).reshape(300, 400), interpolation_stage="rgba"
+    )
+    truth = drawn(image)
+    with ImageMaker().making([image]):
+        assert drawn(image)[:2] == truth[:2]
+    assert seen[0] == 120_000 > 3 * max(seen[1:])
