@@ -188,6 +188,8 @@ class _Making:
     ----------
     places : ImageMaker
         Where maps are kept.
+    source : ndarray
+        The image's data.
     plain : bool
         Whether everything about the image is matplotlib's own.
     key : tuple
@@ -205,6 +207,7 @@ class _Making:
     """
 
     places: ImageMaker
+    source: Any
     plain: bool
     key: tuple[Any, ...] = ()
     place: _Place = field(default_factory=_Place)
@@ -262,8 +265,13 @@ class _Making:
         self.key = key
         self.place = self.places.place(key)
         pixels = shape[0] * shape[1]
-        enough = pixels >= max(FEWEST_PIXELS, PIXELS_A_DATUM * count)
-        self.gathers = self.plain and enough and key[4] in _MAYBE_NEAREST
+        self.plain &= count <= pixels  # or looking at the data costs more than it spares
+        self.gathers = (
+            self.plain
+            and pixels >= max(FEWEST_PIXELS, PIXELS_A_DATUM * count)
+            and key[4] in _MAYBE_NEAREST
+            and _is_finite(self.source)
+        )
         if self.gathers:
             self.map = self.place.map
 
@@ -319,7 +327,7 @@ class ImageMaker:
         self, image: AxesImage, data: Any, *arguments: Any, **options: Any
     ) -> tuple[Any, float, float, Any]:
         """Make an image's pixels; is called with what matplotlib's own method is called with."""
-        making = _Making(self, _is_plain(image, data))
+        making = _Making(self, data, _is_plain(image, data))
         try:
             output, *rest = make_with(making.resample, image, data, *arguments, **options)
         except _Unexpected:
@@ -367,9 +375,8 @@ def _is_plain(image: AxesImage, data: Any) -> bool:
         return False
     if data.ndim == 3:
         return not np.ma.is_masked(data)
-    if data.ndim != 2 or not image.norm.scaled():
-        return False  # it is going to be scaled to what is shown
-    return _is_finite(data)
+    # A norm without limits is going to be scaled to what is shown.
+    return bool(data.ndim == 2 and image.norm.scaled())
 
 
 def _is_mapped_plainly(image: AxesImage) -> bool:
@@ -380,12 +387,14 @@ def _is_mapped_plainly(image: AxesImage) -> bool:
 
 
 def _is_finite(data: NDArray[Any]) -> bool:
-    """Tell whether what is not masked is finite.
+    """Tell whether values that are not masked are finite; of colours it does not matter.
 
     A colour map takes NaN for bad only where nothing is masked, anywhere in an array.
     """
-    return data.dtype.kind != "f" or bool(
-        (np.isfinite(np.ma.getdata(data)) | np.ma.getmaskarray(data)).all()
+    return (
+        data.ndim != 2
+        or data.dtype.kind != "f"
+        or bool((np.isfinite(np.ma.getdata(data)) | np.ma.getmaskarray(data)).all())
     )
 
 
