@@ -332,6 +332,12 @@ class ImageMaker:
             output, *rest = make_with(making.resample, image, data, *arguments, **options)
         except _Unexpected:
             return make(image, data, *arguments, **options)
+        except Exception:
+            if making.map is None and making.output is None:
+                raise
+            # This release does more with the data than those looked at; or the error comes again.
+            making.place.map, making.place.finishes = None, False
+            return make(image, data, *arguments, **options)
         if making.map is not None:
             row = output.reshape(-1, 4).view(np.uint32).ravel()
             output = row.take(making.map.indices).view(np.uint8)

@@ -232,7 +232,7 @@ def test_opaque_colours_are_rounded_by_us_once_that_is_known(
             drawn(image)
     first, second, *rest = seen
     assert first == second > 20_000
-    if mpl.__version_info__ < (3, 10):
+    if mpl.__version_info__ < (3, 11):
         return  # which resamples colours and alpha one after the other
     assert all((size == 4) == few for size in rest)
 
