@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from ..errors import FrameError, FrameMismatch
 from ..result import FrameStats
 from ..user_code.exceptions import said_by
+from .mpl.agg import drawing_disabled
 from .mpl.artists import without_layout
 from .policy import (
     Compared,
@@ -47,6 +48,7 @@ from .rendering.canvas import (
 from .rendering.display_list import RecordingRenderer
 from .rendering.ticks import drawn_once
 from .rendering.undrawn import every_axes, leave_as_drawn
+from .rendering.user_code import runs_user_code, user_listens
 from .replay import Replay
 from .retained.compositor import Compositor, can_retain
 from .retained.layout import StaticLayout
@@ -99,6 +101,7 @@ class Painter:
         self._canvas: FrameCanvas | None = None
         self._compositor: Compositor | None = None
         self._layout = StaticLayout(self._figure)
+        self._wanted = -1  # the frame that was asked for
 
     @property
     def figure(self) -> Figure:
@@ -125,6 +128,9 @@ class Painter:
             self._compositor = Compositor(self._figure)
         self._canvas.lays_out = self._lays_out
         self._canvas.prime = self._prime
+        self._canvas.must_draw = self._must_draw
+        if self._policy.redraw == "as_saved":
+            self._canvas.draw_idly = self._draw_idly
         self._canvas.fresh = self.settings.dpi != self._figure.dpi or not self.settings.idle_draws
         composes = self._compositor is not None
         self._policy.handle(Opened(time.perf_counter(), composes=composes))
@@ -179,6 +185,7 @@ class Painter:
         # Then the first frame's draw_idle does what savefig does at once again.
         repeated = self.settings.dpi == self._figure.dpi and len(self._replay.animations) == 1
         position = self._replay.position
+        self._wanted = frame
         canvas.idle = _IDLE[self._policy.handle(FrameBegun(frame, position, manner, repeated))[0]]
         if not self._replay.advance(frame):
             self._policy.handle(Over())
@@ -290,12 +297,13 @@ class Painter:
         figure, settings = self._figure, self.settings
         returned = self._replay.take_returned()
         elsewhere = layout = False
-        if self._policy.composing:
+        listened = self._compositor is not None and user_listens(figure)
+        if self._policy.composing and not listened:
             elsewhere = self._living().take_elsewhere()
             layout = figure.get_layout_engine() is not None and (
                 elsewhere or not self._layout.is_static(returned)
             )
-        *before, how = self._policy.handle(Updated(elsewhere, layout))
+        *before, how = self._policy.handle(Updated(elsewhere, layout, listened))
         if before:
             self._invalidate()
         if how in (Do.COMPOSE, Do.COMPOSE_WITH_LAYOUT):
@@ -341,6 +349,26 @@ class Painter:
         canvas.take_elsewhere()
         self._policy.handle(Primed())
         return True
+
+    def _must_draw(self) -> bool:
+        """Tell whether ``draw_idle`` must draw, where it would only settle: user code notices."""
+        if user_listens(self._figure):
+            return True
+        # What else of the user's runs in a draw is harmless as a rule.  Where all frames are drawn
+        # here, nothing finds out if it is not; elsewhere the histories of two workers are compared.
+        drawn_here = self._policy.redraw == "full" and self._replay.position == self._wanted
+        return drawn_here and runs_user_code(self._figure)
+
+    def _draw_idly(self) -> None:
+        """Make the draw that ``draw_idle`` makes; no pixels where nobody could see them."""
+        canvas = self._living().canvas
+        seen = runs_user_code(self._figure)
+        renderer = self._living().get_renderer()
+        with (
+            drawn_once(every_axes(self._figure)),
+            nullcontext() if seen else drawing_disabled(renderer),
+        ):
+            type(canvas).draw_idle(canvas)
 
     def _invalidate(self) -> None:
         """Use nothing again that was kept."""
@@ -393,8 +421,10 @@ class Painter:
         resized = keep_size(figure, settings)
         if first and self._policy.handle(Passed()):
             canvas.idle = "settle"
-        if canvas.idle == "draw" or (
-            first and (not settings.idle_draws or settings.dpi != figure.dpi)
+        if (
+            canvas.idle == "draw"
+            or user_listens(figure)
+            or (first and (not settings.idle_draws or settings.dpi != figure.dpi))
         ):
             # savefig's first draw is not the same as draw_idle's was, if that drew at all.
             draw_full(figure, settings, memoryview(bytearray(settings.nbytes)))

@@ -138,10 +138,13 @@ class Updated:
         Whether somebody drew the figure since the last frame.
     layout : bool, default: False
         Whether a layout engine must run for this frame.
+    listened : bool, default: False
+        Whether somebody has begun to listen to draws, which composing does not announce.
     """
 
     elsewhere: bool = False
     layout: bool = False
+    listened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,9 +381,15 @@ class RedrawPolicy:
     def _choose(self, event: Updated) -> Iterable[Do]:
         self._layout = False
         self._last_composed = False
+        if event.listened and self._composes:  # from now on
+            self._composes = False
+            self._rest = 0
+            self._phase = _Phase.DRAWING
+            return (*self._invalidate(), Do.DRAW_FULL)
         if self.as_saved or not self._composes:
             self._phase = _Phase.DRAWING
-            self._kept = 0
+            if self.redraw == "as_saved":  # every frame: then it must not take longer than it need
+                return (Do.DRAW_ONCE,)
             return (*self._invalidate(), Do.DRAW_FULL) if self._composes else (Do.DRAW_FULL,)
         if self._rest:
             self._phase = _Phase.DRAWING

@@ -69,8 +69,8 @@ class Writer(FFMpegWriter):
     begin again when it finds that it was misled, and a writer is shown each frame but once.
     `framepipe.encode` does both.
 
-    From `setup` to `finish` the figure lives on a canvas of ours.  After that its canvas, size and
-    dpi are as they were before.
+    From `setup` to `finish` the figure's canvas draws in our way.  After that canvas, size and dpi
+    are as they were before.
     """
 
     #: For `framepipe.encode`, to which this means its own pipe.  A class made from this one takes
@@ -276,9 +276,9 @@ class _Take:
             self._stack = stack.pop_all()
 
     def _move(self, stack: ExitStack) -> FrameCanvas:
-        """Move the figure to a canvas of ours, unless `framepipe.encode` has done so."""
-        if isinstance(self._figure.canvas, FrameCanvas):
-            return self._figure.canvas
+        """Have the figure's canvas draw frames, unless `framepipe.encode` has done so."""
+        if (canvas := FrameCanvas.of(self._figure)) is not None:
+            return canvas
         idle_draws = draws_when_idle(self._figure.canvas)
         canvas = stack.enter_context(moved_to_agg(self._figure, idle_draws=idle_draws))
         # Until the first frame: some artists keep something of their first draw, at the dpi it

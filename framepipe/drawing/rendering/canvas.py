@@ -1,14 +1,18 @@
 """Figure to RGBA bytes, exactly as `savefig` inside `Animation.save` writes them.
 
-During a run the figure lives on a `FrameCanvas`, an Agg canvas of our own, whichever canvas
-(Agg, a GUI's, PDF's, none) it came with: no window is ever touched.  ``draw_idle``, which
-`Animation` calls after every update and which on Agg draws a whole frame at once, here only
-leaves the figure as that would: see `framepipe.drawing.rendering.undrawn`.
+During a run the figure keeps the Agg canvas it came with: user code may hold on to that very
+object, ask it for pixels, blit on it and listen to it.  For the time of the run a `FrameCanvas`
+gives it other methods, as attributes of the object itself, and takes them away again.
+``draw_idle``, which `Animation` calls after every update and which on Agg draws a whole frame at
+once, then only leaves the figure as that would: see `framepipe.drawing.rendering.undrawn`.  What
+would reach a window (a toolkit's ``draw``, ``blit``, ``flush_events`` ...) is kept from it: no
+window is ever touched, and a forked process must not speak to one.  A figure whose canvas is no
+Agg one (PDF's, none at all) gets an Agg canvas meanwhile, as `savefig` would give it one.
 
 Private names overridden, looked at in matplotlib 3.9.0 and 3.11.2:
 
 - ``matplotlib.backend_bases.FigureCanvasBase``: ``_is_saving``
-- ``matplotlib.backends.backend_agg.FigureCanvasAgg``: ``_print_pil``
+- ``matplotlib.backends.backend_agg.FigureCanvasAgg``: ``_print_pil``, ``_lastKey``
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cbook import open_file_cm
 from matplotlib.image import AxesImage
 
 from ..mpl.agg import set_aside
@@ -28,6 +33,7 @@ from ..mpl.artists import children
 from .display_list import RecordingRenderer
 from .image import ImageMaker
 from .undrawn import every_axes, leave_as_drawn
+from .user_code import runs_user_code
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,23 +45,34 @@ if TYPE_CHECKING:
 Idle = Literal["settle", "prime", "draw"]
 
 
-class FrameCanvas(FigureCanvasAgg):
-    """The Agg canvas on which a figure lives while its frames are drawn.
+#: Of a toolkit's canvas, what would reach its window or wait for its events.
+_WINDOWS = ("blit", "flush_events", "start_event_loop", "stop_event_loop", "set_cursor", "resize")
+
+
+class FrameCanvas:
+    """Has a figure's canvas draw frames, for a while.
 
     Parameters
     ----------
     figure : Figure
-        The figure; its canvas from now on is this one.
+        The figure.  If its canvas is no Agg one, it gets one.
     idle_draws : bool
         Whether ``draw_idle`` on the figure's own canvas would draw at once.
 
     Attributes
     ----------
+    canvas : FigureCanvasAgg
+        The figure's canvas.
     idle : {"settle", "prime", "draw"}, default: "settle"
         What ``draw_idle`` does.  "settle": leaves the figure as a draw would leave it.  "prime":
         calls `prime`, and draws if that says False.  "draw": draws.
     prime : callable
         Draws by keeping what it draws; False if it cannot.
+    draw_idly : callable
+        Draws where ``draw_idle`` is to draw; by itself the canvas' own ``draw_idle``.
+    must_draw : callable
+        Tells whether ``draw_idle`` must draw where it would settle, because user code would
+        notice; by itself where any runs in draws.
     compose : callable or None
         What draws a frame for `savefig` in the place of a full draw.
     fresh : bool
@@ -71,9 +88,15 @@ class FrameCanvas(FigureCanvasAgg):
     """
 
     def __init__(self, figure: Figure, *, idle_draws: bool) -> None:
-        super().__init__(figure)
+        canvas: Any = figure.canvas
+        if not isinstance(canvas, FigureCanvasAgg):
+            canvas = FigureCanvasAgg(figure)
+        self.canvas = canvas
+        self.figure = figure
         self.idle: Idle = "settle"
         self.prime: Callable[[], bool] = lambda: False
+        self.draw_idly: Callable[[], object] = lambda: type(canvas).draw_idle(canvas)
+        self.must_draw: Callable[[], bool] = lambda: runs_user_code(figure)
         self.compose: Callable[[RecordingRenderer], None] | None = None
         self.drawn_elsewhere = False
         self.lays_out: Callable[[], bool] = lambda: True
@@ -81,57 +104,94 @@ class FrameCanvas(FigureCanvasAgg):
         self._idle_draws = idle_draws
         self._images = ImageMaker()
         self.painted: memoryview | None = None
-        self._watch = self.mpl_connect("draw_event", self._note_draw)
-        self._is_saving = True  # animated artists are drawn; interactive mode leaves us alone
+        self._before = dict(vars(canvas))
+        self._instead = {
+            "_framepipe": self,
+            # Animated artists are drawn; interactive mode leaves us alone; and as Animation.save
+            # does: it neither starts the animation when it draws nor resizes a window.
+            "_is_saving": True,
+            "manager": None,
+            "draw_idle": self._draw_idle,
+            "get_renderer": self.get_renderer,
+            "print_raw": self._print_raw,
+            "print_rgba": self._print_raw,
+            "_print_pil": self._print_pil,
+        }
+        if getattr(canvas, "required_interactive_framework", None):
+            self._instead |= {name: _nothing for name in _WINDOWS if hasattr(canvas, name)}
+            self._instead |= {"draw": self._draw, "toolbar": None}
+        for name, value in self._instead.items():
+            setattr(canvas, name, value)
+        self._watch = canvas.mpl_connect("draw_event", self._note_draw)
 
-    def draw_idle(self, *args: Any, **kwargs: Any) -> None:
+    @staticmethod
+    def of(figure: Figure) -> FrameCanvas | None:
+        """Return what has a figure's canvas draw frames, if anything does."""
+        return getattr(figure.canvas, "_framepipe", None)
+
+    def release(self) -> None:
+        """Give the canvas back as it was; what user code has set meanwhile stays."""
+        canvas = self.canvas
+        canvas.mpl_disconnect(self._watch)
+        for name in (*self._instead, "renderer", "_lastKey"):
+            if name in self._before:
+                setattr(canvas, name, self._before[name])
+            else:
+                vars(canvas).pop(name, None)
+
+    def _draw_idle(self, *_: Any, **__: Any) -> None:
         """Leave the figure as a draw would leave it, without drawing."""
         if not self._idle_draws:
             return
-        if self.idle == "settle":
+        if self.idle == "settle" and not self.must_draw():
             leave_as_drawn(self.figure, lay_out=self.lays_out())
             return
         with self._images.making(_images_of(self.figure)):
-            if self.idle == "draw" or not self.prime():
-                super().draw_idle(*args, **kwargs)
+            if self.idle != "prime" or not self.prime():
+                self.draw_idly()
 
-    def draw(self) -> None:
-        """Draw the figure, its images sooner than matplotlib would."""
+    def _draw(self, *_: Any, **__: Any) -> None:
+        """Draw the figure, as `FigureCanvasAgg.draw` does, and tell no window."""
+        self.canvas.renderer = renderer = self.get_renderer()
+        renderer.clear()
         with self._images.making(_images_of(self.figure)):
-            super().draw()  # type: ignore[no-untyped-call]
+            self.figure.draw(renderer)
 
     def _note_draw(self, _: Any) -> None:
         self.drawn_elsewhere = True
 
     def get_renderer(self) -> RecordingRenderer:
         """Return the renderer for the figure's size and dpi as they are now."""
-        renderer = super().get_renderer()  # type: ignore[no-untyped-call]
+        canvas = self.canvas
+        before: Any = getattr(canvas, "renderer", None)
+        renderer = type(canvas).get_renderer(canvas)
         if not isinstance(renderer, RecordingRenderer):
+            has_drawn = renderer is before
             # The size as this matplotlib works it out: 3.9 leaves fractions of a pixel in it.
-            renderer = RecordingRenderer(renderer.width, renderer.height, renderer.dpi)
-            renderer.figure = self.figure
-            self.renderer = renderer
+            renderer = self._make_renderer(renderer)
+            if has_drawn:  # somebody may ask for that
+                np.copyto(renderer.pixels, np.asarray(before.buffer_rgba()))
         if renderer.update_font_settings() and self.fresh:
-            renderer = RecordingRenderer(renderer.width, renderer.height, renderer.dpi)
-            renderer.figure = self.figure
+            renderer = self._make_renderer(renderer)
             renderer.update_font_settings()
-            self.renderer = renderer
+        return renderer
+
+    def _make_renderer(self, like: Any) -> RecordingRenderer:
+        renderer = RecordingRenderer(like.width, like.height, like.dpi)
+        renderer.figure = self.figure
+        self.canvas.renderer = renderer
         return renderer
 
     def take_elsewhere(self) -> bool:
         """Tell whether someone drew the figure since this was last asked."""
-        renderer = getattr(self, "renderer", None)
+        renderer = getattr(self.canvas, "renderer", None)
         elsewhere, self.drawn_elsewhere = self.drawn_elsewhere, False
         if isinstance(renderer, RecordingRenderer):
             elsewhere = elsewhere or renderer.recorder.touched
             renderer.recorder.touched = False
         return elsewhere
 
-    def release(self) -> None:
-        """Let go of the figure."""
-        self.mpl_disconnect(self._watch)
-
-    def print_raw(
+    def _print_raw(
         self,
         filename_or_obj: Any,
         *,
@@ -148,31 +208,33 @@ class FrameCanvas(FigureCanvasAgg):
         if self.painted is not None:
             filename_or_obj.write(self.painted)
             return
+        if metadata is not None:
+            raise ValueError("metadata not supported for raw/rgba")
         # While it only wants the renderer, matplotlib puts a function of its own in the place of
         # the figure's draw.
-        if self.compose is None or metadata is not None or "draw" in vars(self.figure):
-            with self._images.making(_images_of(self.figure)):
-                super().print_raw(filename_or_obj, metadata=metadata)  # type: ignore[no-untyped-call]
+        if self.compose is None or "draw" in vars(self.figure):
+            self._draw()
+            with open_file_cm(filename_or_obj, "wb") as file:
+                file.write(self.get_renderer().buffer_rgba())
             return
         renderer = self.get_renderer()
         with self._images.making(_images_of(self.figure)):
             self.compose(renderer)
         filename_or_obj.write(renderer.buffer_rgba())
 
-    print_rgba = print_raw
-
     def _print_pil(
         self, filename_or_obj: Any, fmt: str, pil_kwargs: Any, metadata: Any = None
     ) -> None:
         """Write the figure as a picture; PNG, JPEG and so on all come here."""
         if self.painted is None:
-            with self._images.making(_images_of(self.figure)):
-                super()._print_pil(filename_or_obj, fmt, pil_kwargs, metadata)  # type: ignore[no-untyped-call]
-            return
-        width, height = self.get_width_height()
+            self._draw()
+            pixels = np.asarray(self.canvas.buffer_rgba())
+        else:
+            width, height = self.canvas.get_width_height()
+            pixels = np.frombuffer(self.painted, np.uint8).reshape(height, width, 4)
         mpl.image.imsave(
             filename_or_obj,
-            np.frombuffer(self.painted, np.uint8).reshape(height, width, 4),
+            pixels,
             format=fmt,
             origin="upper",
             dpi=self.figure.dpi,
@@ -187,6 +249,10 @@ def _images_of(figure: Figure) -> Iterator[AxesImage]:
         for child in children(axes):
             if type(child) is AxesImage:
                 yield child
+
+
+def _nothing(*_: Any, **__: Any) -> None:
+    """Do nothing, in the place of what would reach a window."""
 
 
 class FrameSizeError(Exception):
@@ -240,7 +306,7 @@ class Slot:
 
 @contextmanager
 def living_on_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
-    """Let a figure live on a `FrameCanvas` for a while, whose frames are all of one size.
+    """Have a `FrameCanvas` draw a figure for a while, whose frames are all of one size.
 
     Parameters
     ----------
@@ -252,7 +318,7 @@ def living_on_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
     Yields
     ------
     FrameCanvas
-        The canvas it lives on.
+        What has its canvas draw.
     """
     # `savefig.bbox` "tight" would give every frame a size of its own.
     rc = mpl.rc_context({"savefig.bbox": None})
@@ -269,15 +335,16 @@ def moved_to_agg(figure: Figure, *, idle_draws: bool) -> Iterator[FrameCanvas]:
     old: Any = figure.canvas
     dpi = figure.dpi
     size = tuple(figure.get_size_inches())
-    canvas: FrameCanvas | None = None
     with set_aside(old):
+        canvas: FrameCanvas | None = None
         try:
             canvas = FrameCanvas(figure, idle_draws=idle_draws)
             yield canvas
         finally:
             if canvas is not None:
                 canvas.release()
-            figure.set_canvas(old)
+            if figure.canvas is not old:
+                figure.set_canvas(old)
             if figure.dpi != dpi:
                 figure.dpi = dpi
             if tuple(figure.get_size_inches()) != size:
@@ -309,7 +376,7 @@ def draw_full(figure: Figure, settings: FrameSettings, out: memoryview) -> float
     Parameters
     ----------
     figure : Figure
-        A figure that lives on a `FrameCanvas`.
+        A figure drawn by a `FrameCanvas`.
     settings : FrameSettings
         How to draw it.
     out : memoryview

@@ -11,22 +11,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.category import UnitData
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 from matplotlib.quiver import Quiver, QuiverKey
 from matplotlib.table import Table
+from mpl_toolkits.mplot3d import Axes3D
 
 from ..mpl.agg import drawing_disabled
-from ..mpl.artists import artists_to_draw, children, insets
+from ..mpl.artists import artists_to_draw, axis_of, children, insets
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from .display_list import RecordingRenderer
+
+
+#: Values of a collection up to which their colours are mapped for a frame that is not drawn: some
+#: 30 us.  User code reads them back now and then; of more of them hardly ever.
+FEW = 1000
 
 
 def every_axes(figure: Figure) -> Iterator[Axes]:
@@ -72,9 +83,18 @@ def leave_as_drawn(figure: Figure, *, lay_out: bool = True) -> None:
         if not axes.get_visible():
             continue
         axes.viewLim  # noqa: B018 - reading it does the lazy autoscale
-        if axes.get_aspect() != "auto" and axes.get_adjustable() == "datalim":
+        if axes.get_aspect() != "auto" or axes.get_axes_locator() is not None:
             _apply_aspect(axes)
-        _leave_all_as_drawn(children(axes))
+        if isinstance(axes, Axes3D):
+            axes.M = axes.get_proj()
+            axes.invM = np.linalg.inv(axes.M)
+        artists = children(axes)
+        if any(isinstance(axis.units, UnitData) for axis in axis_of(axes)):
+            # They are numbered in the order in which they are met.
+            for artist in sorted(artists, key=attrgetter("zorder")):
+                if isinstance(artist, Line2D):
+                    artist.get_xydata()
+        _leave_all_as_drawn(artists)
     _leave_all_as_drawn(figure.artists)
 
 
@@ -97,7 +117,7 @@ def renderer_of(figure: Figure) -> RecordingRenderer:
 
 def _apply_aspect(axes: Any) -> None:
     locator = axes.get_axes_locator()
-    axes.apply_aspect(locator(axes, None) if locator else None)
+    axes.apply_aspect(locator(axes, renderer_of(axes.get_figure())) if locator else None)
 
 
 def _scale_norm(artist: Any) -> None:
@@ -125,7 +145,7 @@ def _first_draw(artist: Any) -> None:
 
 
 def _every_draw(artist: Any) -> None:
-    if artist.get_visible() and artist.stale:
+    if artist.get_visible():
         _draw_nothing(artist)
 
 
@@ -138,8 +158,17 @@ def _draw_nothing(artist: Any) -> None:
 
 
 def _quiver(artist: Any) -> None:
+    if artist.scale is None and artist.get_visible():
+        _draw_nothing(artist)
     _first_draw(artist)
     _scale_norm(artist)
+
+
+def _map_colors(artist: Any) -> None:
+    _scale_norm(artist)
+    array = artist.get_array()
+    if array is not None and array.size <= FEW and artist.get_visible():
+        artist.update_scalarmappable()
 
 
 #: What to do for an artist, by the first of these classes that it is of.
@@ -148,6 +177,7 @@ _WAYS: tuple[tuple[type, Callable[[Any], None]], ...] = (
     (QuiverKey, _first_draw),
     (Table, _every_draw),
     (AxesImage, _scale_norm_of_image),
+    (Collection, _map_colors),
     (ScalarMappable, _scale_norm),
 )
 

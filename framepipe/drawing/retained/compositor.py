@@ -32,8 +32,10 @@ from numpy.typing import NDArray
 from ...result import FrameStats
 from ..mpl.describe import describe
 from ..mpl.rc import rc_is, rc_values
+from ..rendering.canvas import FrameCanvas
 from ..rendering.display_list import DisplayList, RecordingRenderer
 from ..rendering.ticks import draw_axis
+from ..rendering.user_code import draw_listeners
 from .changes import Changes
 from .draw_order import place_twin
 from .items import DisplayItem, ItemInFrame, keepable
@@ -309,10 +311,8 @@ def can_retain(figure: Any, animations: Sequence[Any]) -> bool:
     """
     if type(figure).draw is not Figure.draw or "draw" in vars(figure):
         return False
-    listeners = figure.canvas.callbacks.callbacks.get("draw_event", {}).values()
-    owners = {id(one) for one in (figure.canvas, *animations)}
-    for reference in listeners:
-        listener = reference()
-        if listener is not None and id(getattr(listener, "__self__", None)) not in owners:
+    owners = {id(one) for one in (FrameCanvas.of(figure), figure.canvas, *animations)}
+    for listener in draw_listeners(figure):
+        if id(getattr(listener, "__self__", None)) not in owners:
             return False
     return figure.suppressComposite is not False
