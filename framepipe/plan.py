@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from .drawing.factory import PainterFactory, open_animation
+from .drawing.policy import Redraw
 from .drawing.settings import FrameSettings, MovieSettings, frame_settings, movie_settings
 from .drawing.sharing import find_unshareable
 from .drawing.writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe
@@ -152,8 +153,8 @@ class EncodePlan:
         What draws it.
     frames : int or None
         Number of frames, as far as it is known; an upper bound.
-    redraw : {"auto", "full", "verify"}
-        See `encode`.
+    redraw : {"auto", "full", "verify", "as_saved"}
+        See `Painter`.
     workers : int
         Render processes; 0: this one draws.
     start_method : {"fork", "spawn", "forkserver"}
@@ -163,7 +164,7 @@ class EncodePlan:
     movie: Plan
     painters: PainterFactory
     frames: int | None
-    redraw: RedrawName
+    redraw: Redraw
     workers: int
     start_method: StartMethod
 
@@ -226,15 +227,19 @@ def plan_encode(
         own_arguments=piped or is_ffmpeg(writer),
         make_writers=None if piped else make_writers,
     )
-    painters = opened.painter_factory(
-        plan.frame, independent=independent, redraw=redraw, writers=plan.writers
-    )
     if workers is None:
         workers = default_workers()
     if opened.frames is not None:
         workers = min(workers, opened.frames)
+    drawing: Redraw = redraw
+    if opened.is_listened_to and redraw != "verify":
+        # Every draw may change what comes after it: all of them must be made, in one process.
+        workers, drawing = min(workers, 1), "as_saved"
     method: StartMethod = start_method or ("fork" if sys.platform == "linux" else "spawn")
     if workers and method == "fork" and (found := find_unshareable(opened.animations)) is not None:
         _log.warning("%s: the movie is made in this process alone", found)
         workers = 0
-    return EncodePlan(plan, painters, opened.frames, redraw, workers, method)
+    painters = opened.painter_factory(
+        plan.frame, independent=independent, redraw=drawing, writers=plan.writers
+    )
+    return EncodePlan(plan, painters, opened.frames, drawing, workers, method)

@@ -14,6 +14,7 @@ from .mpl.animation import figure_of
 from .painter import Painter
 from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
 from .policy import Redraw
+from .rendering.user_code import user_listens
 from .replay import Replay, check_animations
 from .settings import (
     FrameSettings,
@@ -51,6 +52,11 @@ class OpenedAnimation:
     def figure(self) -> Figure:
         """The figure that changes."""
         return figure_of(self.animations[0])
+
+    @property
+    def is_listened_to(self) -> bool:
+        """Whether code of the user's listens to the figure's draws."""
+        return user_listens(self.figure)
 
     def __enter__(self) -> Self:
         return self

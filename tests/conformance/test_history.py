@@ -27,21 +27,13 @@ EVERY = os.environ.get("FRAMEPIPE_CORPUS") == "all"
 #: What cannot be made right yet, by the reason.  A name must go when its animation is made right.
 REASONS = {
     "the frames of two histories are not compared yet": """
-        label_beside_a_3d_point cells_as_large_as_the_axes_allow line_under_a_text_box
-        offset_text_in_the_title rings_around_projected_points line_in_a_mapped_color
-        note_beside_the_legend mark_at_an_inset note_above_the_title note_beside_the_axis_label
-        scale_of_a_quiver anchored_text_and_its_patch font_that_a_table_has_chosen
-        flat_data_of_a_3d_line nearest_face_of_a_surface arrow_of_an_annotation
-        unseeded_generator random_by_the_system unique_names bits_of_a_clock number_of_the_process
-    """,
-    "one draw a frame is made where a listener or an artist counts two": """
-        dots_fitted_after_a_draw draws_counted categories_in_the_order_of_draws
+        line_under_a_text_box offset_text_in_the_title rings_around_projected_points
+        note_beside_the_legend note_above_the_title note_beside_the_axis_label
+        anchored_text_and_its_patch flat_data_of_a_3d_line nearest_face_of_a_surface
+        arrow_of_an_annotation feedback_of_pixels mean_color_of_the_last_frame
         line_that_ages_with_every_draw labels_numbered_by_calls stroke_that_widens
-        locator_with_a_memory trail_of_what_was_drawn
-    """,
-    "the canvas is another one while the movie is made": """
-        blitted_by_hand feedback_of_pixels mean_color_of_the_last_frame renderer_of_the_canvas
-        attributes_on_the_canvas canvas_with_methods_of_its_own listener_added_by_the_update
+        locator_with_a_memory
+        unseeded_generator random_by_the_system unique_names bits_of_a_clock number_of_the_process
     """,
 }
 NOT_YET = {name: reason for reason, names in REASONS.items() for name in names.split()}
