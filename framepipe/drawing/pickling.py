@@ -8,7 +8,7 @@ working directory and the module search path.
 Code keeps the name of its file, and the source lines that cannot be read there are pickled with
 it, so that a traceback from a worker reads like one from here.
 
-Left out are canvases, GUI managers, timers, and iterators that have begun (the live preview's);
+Left out are windows, GUI managers, timers, and iterators that have begun (the live preview's);
 saving needs none of them.
 """
 
@@ -33,7 +33,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.animation import Animation
 from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase, TimerBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cbook import CallbackRegistry
+from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 
 from ..errors import FramepipeError
@@ -46,6 +48,10 @@ from .mpl.registries import (
     signals_of,
     unit_rectangle_steps,
 )
+from .rendering.user_code import is_known
+
+#: The signal of a canvas when its figure has been drawn.
+DRAWN = "draw_event"
 
 #: States of `random` and `numpy.random`.
 RandomStates = tuple[Any, Any]
@@ -114,6 +120,8 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
                 return _bare, (type(obj),), state
             if type(obj) is CallbackRegistry:
                 return CallbackRegistry.__new__, (CallbackRegistry,), _registry_state(obj)
+            if isinstance(obj, FigureCanvasAgg):
+                return _canvas_of, (obj.figure, _headless_kind(obj)), _own_attributes(obj)
             if isinstance(obj, FigureCanvasBase):
                 return getattr, (obj.figure, "canvas")
             if isinstance(obj, TimerBase):
@@ -184,7 +192,9 @@ def loads(data: bytes) -> Any:
     set_unit_rectangle_steps(environment["rectangle_steps"])
     for name, cmap in environment["cmaps"].items():
         mpl.colormaps.register(cmap, name=name, force=True)
+    _CANVASES.clear()
     content = pickle.load(buffer)  # noqa: S301
+    _complete_canvases()
     for name, lines in pickle.load(buffer).items():  # noqa: S301
         # No time of change: linecache takes that for source without a file, and never drops it.
         linecache.cache[name] = (sum(map(len, lines)), None, lines, name)
@@ -238,16 +248,53 @@ def _registry_state(registry: Any) -> dict[str, Any]:
     """Return a callback registry's state with all its callbacks.
 
     By itself it leaves most of them behind, and with them what makes a colorbar follow its image.
-    Those of the canvas are left behind here, too: events, and the preview's.
+    Of those of a canvas only the user's listeners to draws are wanted: other events do not happen
+    while a movie is made, and the preview has no use of its own there.
     """
     state: dict[str, Any] = registry.__getstate__()
-    if "draw_event" not in signals_of(registry):
-        state["callbacks"] = {
-            signal: {cid: function for cid, ref in refs.items() if (function := ref()) is not None}
-            for signal, refs in registry.callbacks.items()
-            if signal != TOOLBAR_SIGNAL
+    of_canvas = DRAWN in signals_of(registry)
+    state["callbacks"] = {
+        signal: {
+            cid: function
+            for cid, ref in refs.items()
+            if (function := ref()) is not None and not (of_canvas and is_known(function))
         }
+        for signal, refs in registry.callbacks.items()
+        if (signal == DRAWN if of_canvas else signal != TOOLBAR_SIGNAL)
+    }
     return state
+
+
+#: Canvases that were unpickled before their figures were: made whole at the end.
+_CANVASES: list[tuple[Any, Any]] = []
+
+
+def _canvas_of(figure: Any, kind: type[FigureCanvasAgg]) -> FigureCanvasAgg:
+    """Make a canvas for a figure that may not be there yet."""
+    canvas = kind.__new__(kind)
+    _CANVASES.append((canvas, figure))
+    return canvas
+
+
+def _complete_canvases() -> None:
+    """Give the canvases that were unpickled to their figures."""
+    while _CANVASES:
+        canvas, figure = _CANVASES.pop()
+        FigureCanvasAgg.__init__(canvas, figure)
+
+
+def _headless_kind(canvas: FigureCanvasAgg) -> type[FigureCanvasAgg]:
+    """Return the class of a canvas, or of one without a window in the place of a toolkit's."""
+    has_window = getattr(canvas, "required_interactive_framework", None)
+    return FigureCanvasAgg if has_window else type(canvas)
+
+
+def _own_attributes(canvas: FigureCanvasAgg) -> dict[str, Any]:
+    """Return what user code keeps on a canvas without a window."""
+    if _headless_kind(canvas) is not type(canvas):
+        return {}
+    usual = {*vars(FigureCanvasAgg(Figure())), "renderer", "_lastKey"}
+    return {name: value for name, value in vars(canvas).items() if name not in usual}
 
 
 def _bare(cls: type[Animation]) -> Animation:

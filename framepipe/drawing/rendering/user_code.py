@@ -30,7 +30,7 @@ _FUNCTION_SCALES = ("function", "functionlog")
 
 def user_listens(figure: Figure) -> bool:
     """Tell whether code that is not matplotlib's listens to the draws of a figure."""
-    return any(not _is_known(listener) for listener in draw_listeners(figure))
+    return any(not is_known(listener) for listener in draw_listeners(figure))
 
 
 def draw_listeners(figure: Any) -> Iterator[Callable[..., object]]:
@@ -79,7 +79,7 @@ def _runs_user_code(artist: Any) -> bool:
             for one in (ticker.locator, ticker.formatter)
         )
     if has_axis(artist):
-        return not _is_known(artist.get_axes_locator())
+        return not is_known(artist.get_axes_locator())
     norm = getattr(artist, "norm", None)
     return _is_users(norm) or isinstance(norm, FuncNorm)
 
@@ -98,7 +98,7 @@ def _is_users(thing: object) -> bool:
         return users
 
 
-def _is_known(code: Any) -> bool:
+def is_known(code: Any) -> bool:
     """Tell whether a function, method or callable object, if any, is matplotlib's or ours."""
     if code is None:
         return True
