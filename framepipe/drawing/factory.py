@@ -14,7 +14,7 @@ from .mpl.animation import figure_of
 from .painter import Painter
 from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
 from .policy import Redraw
-from .rendering.user_code import user_listens
+from .rendering.user_draws import user_listens
 from .replay import Replay, check_animations
 from .settings import (
     FrameSettings,

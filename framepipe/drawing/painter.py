@@ -48,7 +48,7 @@ from .rendering.canvas import (
 from .rendering.display_list import RecordingRenderer
 from .rendering.ticks import drawn_once
 from .rendering.undrawn import every_axes, leave_as_drawn
-from .rendering.user_code import runs_user_code, user_listens
+from .rendering.user_draws import runs_user_code, user_listens
 from .replay import Replay
 from .retained.compositor import Compositor, can_retain
 from .retained.layout import StaticLayout

@@ -48,7 +48,7 @@ from .mpl.registries import (
     signals_of,
     unit_rectangle_steps,
 )
-from .rendering.user_code import is_known
+from .rendering.user_draws import is_known
 
 #: The signal of a canvas when its figure has been drawn.
 DRAWN = "draw_event"

@@ -33,7 +33,7 @@ from ..mpl.artists import children
 from .display_list import RecordingRenderer
 from .image import ImageMaker
 from .undrawn import every_axes, leave_as_drawn
-from .user_code import runs_user_code
+from .user_draws import runs_user_code
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -113,8 +113,8 @@ class FrameCanvas:
             "manager": None,
             "draw_idle": self._draw_idle,
             "get_renderer": self.get_renderer,
-            "print_raw": self._print_raw,
-            "print_rgba": self._print_raw,
+            "print_raw": self.print_raw,
+            "print_rgba": self.print_raw,
             "_print_pil": self._print_pil,
         }
         if getattr(canvas, "required_interactive_framework", None):
@@ -191,7 +191,7 @@ class FrameCanvas:
             renderer.recorder.touched = False
         return elsewhere
 
-    def _print_raw(
+    def print_raw(
         self,
         filename_or_obj: Any,
         *,

@@ -35,7 +35,7 @@ from ..mpl.rc import rc_is, rc_values
 from ..rendering.canvas import FrameCanvas
 from ..rendering.display_list import DisplayList, RecordingRenderer
 from ..rendering.ticks import draw_axis
-from ..rendering.user_code import draw_listeners
+from ..rendering.user_draws import draw_listeners
 from .changes import Changes
 from .draw_order import place_twin
 from .items import DisplayItem, ItemInFrame, keepable

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.widgets import Button
 from mpl_toolkits.axes_grid1.inset_locator import inset_axes
 
-from framepipe.drawing.rendering.user_code import runs_user_code, user_listens
+from framepipe.drawing.rendering.user_draws import runs_user_code, user_listens
 
 
 def make_figure() -> tuple[Any, Any]:
