@@ -43,7 +43,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
 
 from framepipe.drawing.painter import Painter
-from framepipe.drawing.policy import Limits
+from framepipe.drawing.policy import Limits, Redraw
 from framepipe.drawing.retained import compositor as composing
 from framepipe.drawing.settings import frame_settings
 from framepipe.errors import FrameError, FrameMismatch
@@ -258,17 +258,42 @@ FIGURE: dict[str, Any] = {
 }
 # fmt: on
 
+#: What an update can read back, of axes and of an artist: much of it is what the last draw left.
+READS: dict[str, Callable[[Any, Any], Any]] = {
+    "window extent": lambda ax, _: ax.get_window_extent().bounds,
+    "position": lambda ax, _: ax.get_position().bounds,
+    "original position": lambda ax, _: ax.get_position(original=True).bounds,
+    "limits": lambda ax, _: (*ax.get_xlim(), *ax.get_ylim()),
+    "data to pixels": lambda ax, _: ax.transData.transform((0.5, 0.5)),
+    "tick labels": lambda ax, _: [t.label1.get_text() for t in ax.xaxis.get_major_ticks()],
+    "tick places": lambda ax, _: [t.get_loc() for t in ax.yaxis.get_major_ticks()],
+    "offset": lambda ax, _: ax.yaxis.get_offset_text().get_text(),
+    "title": lambda ax, _: ax.title.get_position(),
+    "axis labels": lambda ax, _: (
+        ax.xaxis.label.get_position(),
+        ax.yaxis.label.get_position(),
+    ),
+    "legend": lambda ax, _: ax.get_legend().get_frame().get_bbox().bounds,
+    "colors": lambda _, artist: artist.get_facecolor(),
+    "norm": lambda _, artist: (artist.norm.vmin, artist.norm.vmax),
+    "scale": lambda _, artist: artist.scale,
+    "box": lambda _, artist: artist.get_bbox_patch().get_extents().bounds,
+    "arrow": lambda _, artist: artist.arrow_patch.get_path().vertices,
+}
+
 
 class World:
     """Carries out a program: `("make", kind, axes, seed)`, `("set", class, artist, property,
     value)`, `("axes", axes, method, arguments)`, `("figure", method, arguments)`,
-    `("remove", artist)` and `("return", artist)`; axes and artists by number."""
+    `("remove", artist)`, `("return", artist)`, and `("read", what, axes, artist)`, which writes
+    what it finds into a text; axes and artists by number."""
 
     def __init__(self) -> None:
         self.figure: Any = Figure(figsize=(2, 1.5), dpi=DPI)
         FigureCanvasAgg(self.figure)
         self.returned: list[Any] = []
         self.seed = 0
+        self.said: Any = None
         self.figure.subplots()
 
     def find(self, kind: str, number: int, method: str, again: bool = True) -> Any:
@@ -322,6 +347,14 @@ class World:
 
     def do_remove(self, number: int) -> None:
         self.find("Artist", number, "_remove_method").remove()
+
+    def do_read(self, what: str, number: int, artist: int) -> None:
+        found = self.find("Artist", artist, "draw") if artist >= 0 else None
+        value = READS[what](self.axes(number), found)
+        if not isinstance(value, list):
+            value = np.array2string(np.asarray(value, "f8"), precision=4, threshold=20)
+        self.said = self.said or self.figure.text(0, 0, "", fontsize=5)
+        self.said.set_text(f"{value}")
 
     def do_return(self, number: int) -> None:
         self.returned.append(self.find("Artist", number, "draw"))
@@ -419,8 +452,8 @@ def saved(program: Program) -> list[bytes]:
 UNCHECKED = Limits(sure_checks=0, check_share=0.0, gives_up=False, looks_back=False)
 
 
-def kept(program: Program, *, verify: bool) -> list[bytes]:
-    """The frames composed; each compared with a full draw, or none.
+def kept(program: Program, *, redraw: Redraw) -> list[bytes]:
+    """The frames drawn in that way; with "auto" nothing is compared with a full draw.
 
     In every other program what is still is sorted out in each frame, not only where several frames
     are alike.
@@ -428,16 +461,16 @@ def kept(program: Program, *, verify: bool) -> list[bytes]:
     with pytest.MonkeyPatch.context() as patch:
         if len(program.steps) % 2:
             patch.setattr(composing, "STEADY", 0)
-        return _kept(program, verify)
+        return _kept(program, redraw)
 
 
-def _kept(program: Program, verify: bool) -> list[bytes]:
+def _kept(program: Program, redraw: Redraw) -> list[bytes]:
     animation = animate(program)
     figure = animation._fig  # type: ignore[attr-defined]
     given = frame_settings(
         figure, dpi=DPI, codec="h264", suffix=".mp4", even=False, savefig_kwargs=None
     )
-    painter = Painter([animation], given, redraw="verify" if verify else "auto", limits=UNCHECKED)
+    painter = Painter([animation], given, redraw=redraw, limits=UNCHECKED)
     frames = []
     painter.open()
     try:
@@ -458,9 +491,11 @@ def play(program: Program) -> None:
     """Hold what is kept against full draws, and against `Animation.save`."""
     with quiet():
         if len(program.make) % 4 == 0:  # it takes as long as all the rest
-            kept(program, verify=True)
+            kept(program, redraw="verify")
         expected = saved(program)
-        got = kept(program, verify=False)
+        reads = any(operation[0] == "read" for step in program.steps for operation in step)
+        # What the update reads depends on draws before, and then all of them must be made.
+        got = kept(program, redraw="as_saved" if reads else "auto")
         assert len(got) == len(expected)
         differ = [i for i, (a, b) in enumerate(zip(got, expected, strict=True)) if a != b]
         assert not differ, f"frames {differ} differ from Animation.save's"
@@ -487,12 +522,23 @@ setting = one(list(SETTERS)).flatmap(
 calling = _of(st.tuples(st.just("axes"), numbered), CALLS)
 figures = _of(st.just(("figure",)), FIGURE)
 others = st.tuples(one(["remove", "return"]), numbered)
+reading = st.tuples(st.just("read"), one(sorted(READS)), numbered, st.integers(-1, 9))
 changing = st.one_of(setting, setting, calling, making, figures, others)
 
 programs = st.builds(
     Program,
     make=st.lists(st.one_of(making, making, making, setting, calling), min_size=2, max_size=7),
     steps=st.lists(st.lists(changing, min_size=1, max_size=3), min_size=4, max_size=6),
+)
+
+reading_programs = st.builds(
+    Program,
+    make=st.lists(st.one_of(making, making, setting, calling), min_size=2, max_size=7),
+    steps=st.lists(
+        st.builds(lambda first, rest: [first, *rest], reading, st.lists(changing, max_size=2)),
+        min_size=4,
+        max_size=6,
+    ),
 )
 
 
@@ -504,12 +550,8 @@ def open_fonts() -> None:
             saved(Program([], [[("set", "Text", 0, "text", text)]]))
 
 
-@pytest.mark.timeout(0 if EXAMPLES else 180)
-@pytest.mark.parametrize(
-    "part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))]
-)
-def test_random_programs(part: int) -> None:
-    """In parts, so that they can be run beside each other."""
+def run_some(kind: Any, part: int) -> None:
+    """Play random programs; in parts, so that they can be run beside each other."""
 
     @settings(
         max_examples=-(-EXAMPLES // PARTS) or 25,
@@ -517,8 +559,26 @@ def test_random_programs(part: int) -> None:
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(programs)
+    @given(kind)
     def run(program: Program) -> None:
         play(program)
 
     seed(part + (time.time_ns() if EXAMPLES else 0))(run)()
+
+
+every_part = pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))]
+)
+
+
+@pytest.mark.timeout(0 if EXAMPLES else 180)
+@every_part
+def test_random_programs(part: int) -> None:
+    run_some(programs, part)
+
+
+@pytest.mark.timeout(0 if EXAMPLES else 180)
+@every_part
+def test_random_programs_that_read_back_what_draws_left(part: int) -> None:
+    """With every draw that `Animation.save` makes, they find what they would find there."""
+    run_some(reading_programs, part)
