@@ -25,7 +25,8 @@ from .engines.segments import SegmentsRun
 from .engines.system.memory import available_memory, slots_that_fit
 from .engines.system.ring import NoSharedMemory
 from .engines.system.signals import broken_pipes_raise
-from .errors import FrameError, FrameMismatch, RetainedWarning
+from .engines.workers.stalls import WorkerStalled
+from .errors import FrameError, FrameMismatch, FramepipeError, RetainedWarning
 from .joins import OneBlockNeeded, SingleSegment, choose_join
 from .options import ModeName, Segments
 from .plan import EncodePlan
@@ -102,6 +103,21 @@ def make_movie(
     except FrameError as error:
         output.failed(error.frame, error.output)
         raise
+    except WorkerStalled as stalled:
+        if plan.movie.output.direct:
+            raise FramepipeError(
+                f"{stalled}: the update waits for something that only this process has (a thread, "
+                "a lock, a child process). What has gone into an output that is no file cannot be "
+                "taken back: use workers=0"
+            ) from None
+        _log.warning(
+            "%s: the update may wait for something that only this process has (a thread, a lock, "
+            "a child process). The movie is made in this process alone",
+            stalled,
+        )
+        output.begin_again()
+        alone = replace(plan, workers=0)
+        return _make(alone, choose_mode(alone, mode, taken, output, writer=writer), output)
     except NoSharedMemory as error:
         if mode != "auto":
             raise

@@ -195,6 +195,11 @@ class WorkerPool:
             self.kill()
             raise
 
+    @property
+    def forks(self) -> bool:
+        """Whether its workers are forks of this process, without its threads."""
+        return self._method == "fork"
+
     def replace(self, worker: Worker) -> Worker:
         """Start another process in the place of one that died and has been reaped."""
         fresh = self._start(worker.index)

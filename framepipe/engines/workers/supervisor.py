@@ -19,6 +19,7 @@ from ..system.poller import Poller
 from .failures import Failed
 from .messages import Answer, Done, DrawFrame, Order, Ready, RecordBlock
 from .pool import Worker, WorkerPool
+from .stalls import LOOK_EVERY, StallWatch
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ class Supervisor:
         self._unit = unit
         self._deaths: dict[int, int] = {}  # by worker index
         self._ready_timeout = READY_TIMEOUT
+        self._stalls = StallWatch()
         self.pool: WorkerPool | None = None
 
     def watch(self, pool: WorkerPool) -> None:
@@ -87,6 +89,8 @@ class Supervisor:
             If it is dead, and was a replacement.
         """
         message: Answer | None = None
+        if worker.process.pid is not None:
+            self._stalls.heard(worker.process.pid)
         with suppress(EOFError, OSError):
             message = worker.connection.recv()
         if message is None:
@@ -133,14 +137,38 @@ class Supervisor:
         self._poller.add(fresh.connection)
 
     def time_to_get_ready(self) -> float | None:
-        """Seconds until the first worker that is not ready should have been; None if all are."""
+        """Return the seconds after which to look at workers, though nothing happened.
+
+        Until the first one that is not ready should have been; or, while forked ones have orders,
+        until it is time to see whether they do anything.  None if nothing is to be feared.
+        """
         starts = [worker.started for worker in self.workers if not worker.ready]
         if not starts:
-            return None
-        return max(0.0, min(starts) + self._ready_timeout - time.monotonic())
+            return LOOK_EVERY if self._busy_forks() else None
+        longest = LOOK_EVERY if self._busy_forks() else self._ready_timeout
+        return max(0.0, min(longest, min(starts) + self._ready_timeout - time.monotonic()))
+
+    def _busy_forks(self) -> list[int]:
+        """Return the process ids of forked workers that should be doing something."""
+        if self.pool is None or not self.pool.forks:
+            return []
+        return [
+            worker.process.pid
+            for worker in self.workers
+            if (worker.given or not worker.ready) and worker.process.pid is not None
+        ]
 
     def check_all_get_ready(self) -> None:
-        """Raise if a worker has taken too long to get ready."""
+        """Raise if a worker has taken too long to get ready, or has stalled.
+
+        Raises
+        ------
+        WorkerDied
+            If one is not ready, and will not be.
+        WorkerStalled
+            If a forked one has orders and does nothing.
+        """
+        self._stalls.check(self._busy_forks())
         for worker in self.workers:
             if not worker.ready and time.monotonic() - worker.started >= self._ready_timeout:
                 raise WorkerDied(
