@@ -105,10 +105,9 @@ class JoinByEncoding:
 
     def __call__(self, plan: Plan, segments: SegmentList) -> float:
         """Encode."""
-        argv = plan.encoder.command(plan.output.part)
-        argv[-2:-2] = self.arguments
+        encoder = plan.encoder.with_arguments(self.arguments).whole_movie(plan.output.part)
         return join_by_encoding(
-            plan.encoder.ffmpeg(), segments, argv,
+            plan.encoder.ffmpeg(), segments, encoder,
             width=plan.frame.width, height=plan.frame.height, fps=plan.fps,
         )  # fmt: skip
 

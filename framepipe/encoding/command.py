@@ -1,21 +1,27 @@
-"""What to ask of ffmpeg: the arguments `Animation.save` would give it, as pure functions.
+"""What to ask of ffmpeg: the arguments `Animation.save` would give it, and some more, all pure.
 
 The rules are those of matplotlib 3.11's ``FFMpegWriter`` with raw RGBA frames, whatever matplotlib
 is installed: older ones know fewer suffixes and fail where these rules make a movie. A test holds
-them against the installed writer, argument by argument.
+them against the installed writer, argument by argument. What is added to them, so that a movie
+plays and is shown in its colours, is in `formats`.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-#: Suffixes that name their own codec, so that ``codec`` is not passed on; all of them hold alpha.
-#: The match is as case-sensitive as matplotlib's.
-SUFFIX_NAMES_CODEC = frozenset({".apng", ".avif", ".gif", ".webm", ".webp"})
+from .arguments import FILTERS, last_option
+from .formats import (
+    SUFFIX_CODECS,
+    avif_filter,
+    colour_filter,
+    container_arguments,
+    gif_fps,
+    pixel_format,
+)
 
 #: Endings of names for which ffmpeg writes one picture a frame, or a playlist and a heap of chunks
 #: beside it. Measured with ffmpeg 9 (every muxer's "Common extensions", two frames each).
@@ -49,6 +55,10 @@ class Encoding:
         Arguments put last, just before the file. Paths may be given too; kept as a tuple of str.
     metadata : mapping
         What to write into the file's header.
+    hold : float, default: 0
+        Seconds for which the last frame is shown longer.
+    plays : int, default: 0
+        How often a GIF, APNG, WebP or AVIF is played; 0 is for ever.
     """
 
     fps: float | str | Fraction
@@ -56,6 +66,8 @@ class Encoding:
     bitrate: int
     extra_args: tuple[str, ...]
     metadata: Mapping[str, str]
+    hold: float = 0.0
+    plays: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.codec, str):
@@ -77,6 +89,24 @@ class Encoding:
                 "still pictures; a movie is one file. Leave '-f' out and let the file name's "
                 "ending choose the format, such as .mp4."
             )
+        if self.hold and self.filtered:
+            raise ValueError(
+                "hold= and filters of your own in extra_args do not go together: add "
+                f"tpad=stop_mode=clone:stop_duration={self.hold:g} to your filters instead"
+            )
+
+    def gif(self, suffix: str) -> bool:
+        """Tell whether a file of that ending is a GIF, as matplotlib tells it."""
+        return suffix == ".gif" or (suffix not in SUFFIX_CODECS and self.codec == "gif")
+
+    def shown_fps(self, suffix: str) -> float | str | Fraction:
+        """Return the frames a second that a file of that ending is shown at."""
+        return gif_fps(self.fps) if self.gif(suffix) else self.fps
+
+    @property
+    def filtered(self) -> bool:
+        """Whether the user has filters of their own between the frames and the encoder."""
+        return last_option(self.extra_args, FILTERS) is not None
 
 
 def _argument(value: object) -> str:
@@ -121,32 +151,67 @@ def command(
     list of str
         The program and its arguments.
     """
-    arguments = [ffmpeg, "-f", "rawvideo", "-vcodec", "rawvideo", "-s", f"{width}x{height}"]
-    arguments += ["-pix_fmt", "rgba", "-framerate", str(encoding.fps)]
-    # ffmpeg leaves the terminal alone by itself when it reads from "pipe:": no -nostdin is needed.
-    arguments += ["-loglevel", "error", "-i", "pipe:"]
-    codec = encoding.codec
-    if suffix in SUFFIX_NAMES_CODEC:
-        codec = suffix[1:]
-    else:
+    arguments = raw_input(ffmpeg, encoding, width=width, height=height, suffix=suffix)
+    codec, extra_args = encoding.codec, encoding.extra_args
+    if suffix not in SUFFIX_CODECS:
         arguments += ["-vcodec", codec]
-    if codec == "h264" and "-pix_fmt" not in encoding.extra_args:
-        arguments += ["-pix_fmt", "yuv420p"]  # QuickTime and browsers play nothing finer
-    elif codec == "gif" and "-filter_complex" not in encoding.extra_args:
-        # A palette made from this movie's own colours.
-        palette = "split [a][b];[a] palettegen [p];[b][p] paletteuse"
-        arguments += ["-filter_complex", palette]
-    elif codec == "avif" and "-filter_complex" not in encoding.extra_args:
+    pixels = pixel_format(codec, extra_args, suffix)
+    if pixels is not None:
+        arguments += ["-pix_fmt", pixels]
+    if suffix == ".avif" and not encoding.filtered:
         # AVIF keeps the alpha channel in a stream of its own.
-        planes = "split [rgb][rgba]; [rgba] alphaextract [alpha]"
-        arguments += ["-filter_complex", planes, "-map", "[rgb]", "-map", "[alpha]"]
+        graph = avif_filter(last_frame_held(encoding))
+        arguments += ["-filter_complex", graph, "-map", "[rgb]", "-map", "[alpha]"]
+    else:
+        colours = colour_filter(codec, extra_args, suffix)
+        filters = [*last_frame_held(encoding), *([] if colours is None else [colours])]
+        if filters:
+            arguments += ["-vf", ",".join(filters)]
+    return [*arguments, *output_arguments(encoding, output=output, suffix=suffix)]
+
+
+def raw_input(
+    ffmpeg: str, encoding: Encoding, *, width: int, height: int, suffix: str
+) -> list[str]:
+    """Return the beginning of every command: the program, and the frames that it is given.
+
+    Parameters
+    ----------
+    ffmpeg, encoding, width, height, suffix
+        See `command`.
+    """
+    size = ["-f", "rawvideo", "-vcodec", "rawvideo", "-s", f"{width}x{height}"]
+    rate = ["-pix_fmt", "rgba", "-framerate", str(encoding.shown_fps(suffix))]
+    # ffmpeg leaves the terminal alone by itself when it reads from "pipe:": no -nostdin is needed.
+    return [ffmpeg, *size, *rate, "-loglevel", "error", "-i", "pipe:"]
+
+
+def last_frame_held(encoding: Encoding) -> list[str]:
+    """Return the filter that shows the last frame longer, if that is wanted; it is repeated."""
+    if not encoding.hold:
+        return []
+    return [f"tpad=stop_mode=clone:stop_duration={encoding.hold:.6f}"]
+
+
+def output_arguments(
+    encoding: Encoding, *, output: str | os.PathLike[str], suffix: str
+) -> list[str]:
+    """Return the end of every command: container, bitrate, metadata, the user's own, and the file.
+
+    Parameters
+    ----------
+    encoding, output, suffix
+        See `command`.
+    """
+    extra_args = encoding.extra_args
+    arguments = container_arguments(encoding.codec, extra_args, suffix, encoding.plays)
     if encoding.bitrate > 0:
         arguments += ["-b", f"{int(encoding.bitrate)}k"]
     for pair in _pairs(encoding.metadata):
         arguments += ["-metadata", pair]
-    arguments += encoding.extra_args
+    arguments += extra_args
     path = os.fspath(output)
-    if "%" in path and suffix in SUFFIX_NAMES_CODEC and forced_format(encoding) is None:
+    if "%" in path and suffix in SUFFIX_CODECS and forced_format(encoding) is None:
         # "%d" anywhere in the path, a folder's name too, makes ffmpeg take .webp (older ones .gif)
         # for a series of pictures; with the format said, it does not look at the name.
         arguments += ["-f", suffix[1:]]
@@ -157,31 +222,3 @@ def command(
 def forced_format(encoding: Encoding) -> str | None:
     """Return the container format that the user's own ``-f`` asks for, None without one."""
     return last_option(encoding.extra_args, ("f",))
-
-
-def last_option(arguments: Iterable[str], names: Iterable[str]) -> str | None:
-    """Find the value of an option for the movie's (only) video stream; the last one counts.
-
-    Parameters
-    ----------
-    arguments : iterable of str
-        What to look through.
-    names : iterable of str
-        The option's names without dash. ``-c``, ``-c:v``, ``-c:v:0`` and ``-c:0`` are all "c".
-
-    Returns
-    -------
-    str or None
-        The value, or None if the option is not there.
-    """
-    wanted = frozenset(names)
-    values = [value for name, value in _options(arguments) if name in wanted]
-    return values[-1] if values else None
-
-
-def _options(arguments: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield every option for the video stream, without dash and stream, and what follows it."""
-    for option, value in itertools.pairwise(arguments):
-        name, _, stream = option.partition(":")
-        if name.startswith("-") and stream.split(":")[0] in {"", "v", "V", "0"}:
-            yield name[1:], value

@@ -163,7 +163,7 @@ class Encoder:
         ended_itself = process.wait(_EXIT_GRACE)
         code = process.returncode if ended_itself else None
         lost = ended_itself and code is None
-        self.abort()
+        self._stop()
         return diagnose(code, self.command, process.stderr, lost=lost)
 
     def end(self) -> None:
@@ -199,7 +199,7 @@ class Encoder:
         self.end()
         process = self._running_process()
         ready = process.wait(timeout)
-        self.abort()
+        self._stop()
         if not ready:
             raise EncoderError(
                 f"ffmpeg was not ready {timeout} s after its last frame, and was stopped.",
@@ -216,6 +216,9 @@ class Encoder:
 
     def abort(self) -> None:
         """Stop ffmpeg if it runs, and let go of everything. May be called at any time."""
+        self._stop()
+
+    def _stop(self) -> None:
         if self._pipe is not None:
             self._pipe.drop()
             self._pipe = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from .command import Encoding, command
 from .encoder import Encoder
 from .find import find_ffmpeg
+from .gif import GifEncoder
 from .stitching.containers import LOSSLESS_ARGS, LOSSLESS_CODEC, LOSSLESS_SUFFIX
 
 
@@ -55,14 +57,32 @@ class EncoderFactory:
 
     def whole_movie(self, path: str) -> Encoder:
         """Return an encoder, not yet started, for all frames."""
-        return Encoder(self.command(path))
+        return self._encoder(path, own_group=True)
 
     def __call__(self, source: object, path: str) -> Encoder:
         """Return an encoder, not yet started, for a segment.
 
         It lives and dies with the process group of the worker that records the segment.
         """
-        return Encoder(self.command(path), own_group=False)
+        return self._encoder(path, own_group=False)
+
+    def _encoder(self, path: str, *, own_group: bool) -> Encoder:
+        if self.encoding.gif(self.suffix) and not self.encoding.filtered:
+            return GifEncoder(
+                self.ffmpeg(),
+                self.encoding,
+                width=self.width,
+                height=self.height,
+                output=path,
+                suffix=self.suffix,
+                own_group=own_group,
+            )
+        return Encoder(self.command(path), own_group=own_group)
+
+    def with_arguments(self, arguments: Sequence[str]) -> EncoderFactory:
+        """Return a factory whose encoders are given further arguments, after the user's own."""
+        extra_args = (*self.encoding.extra_args, *arguments)
+        return replace(self, encoding=replace(self.encoding, extra_args=extra_args))
 
     def lossless(self) -> EncoderFactory:
         """Return a factory for segments that are to be encoded once more, as one movie."""

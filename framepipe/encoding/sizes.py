@@ -7,7 +7,9 @@ size, `Animation.save` makes a movie of that size, and so must we.
 
 from __future__ import annotations
 
-from .command import SUFFIX_NAMES_CODEC, Encoding, last_option
+from .arguments import FILTERS, last_option
+from .command import Encoding
+from .formats import encoder_of, pixel_format
 
 # Measured with ffmpeg n9.0.2 (imageio-ffmpeg, Linux x86-64): every software video encoder with
 # RGBA input at 102x68, 101x67, 102x67 and 101x68, as it chooses its pixel format itself and with
@@ -32,10 +34,10 @@ _ALWAYS = {
 #: Want whole chroma samples, so it depends on the pixel format; and the one ffmpeg picks for RGBA
 #: frames when none is asked for.
 _WHOLE_CHROMA = {
-    "h264": "yuv444p",
-    "libx264": "yuv444p",
-    "hevc": "yuva420p",
-    "libx265": "yuva420p",
+    "h264": "yuv420p",
+    "libx264": "yuv420p",
+    "hevc": "yuv420p",
+    "libx265": "yuv420p",
     "utvideo": "gbrap",
     "ffvhuff": "bgra",
     "huffyuv": "bgra",
@@ -45,8 +47,7 @@ _WHOLE_CHROMA = {
 #: Of these, the ones that mind the width only.
 _WIDTH_ONLY = frozenset({"ffvhuff", "huffyuv", "liboapv"})
 
-_CODEC_OPTIONS = ("c", "codec", "vcodec")
-_SIZE_OPTIONS = ("s", "vf", "filter", "filter_complex", "lavfi", "/filter", "/filter_complex")
+_SIZE_OPTIONS = ("s", *FILTERS)
 
 
 def needs_even_size(encoding: Encoding, suffix: str, width: int = 1, height: int = 1) -> bool:
@@ -79,15 +80,16 @@ def needs_even_size(encoding: Encoding, suffix: str, width: int = 1, height: int
 
 def _even_sides(encoding: Encoding, suffix: str) -> tuple[bool, bool]:
     """Return whether the encoder needs an even width, and an even height."""
-    encoder = last_option(encoding.extra_args, _CODEC_OPTIONS)
-    if encoder is None:
-        # None of the encoders behind these suffixes minds.
-        encoder = "" if suffix in SUFFIX_NAMES_CODEC else encoding.codec
+    encoder = encoder_of(encoding.codec, encoding.extra_args, suffix)
     if encoder in _ALWAYS:
         return _ALWAYS[encoder]
     if encoder not in _WHOLE_CHROMA:
         return (False, False)
-    pixels = last_option(encoding.extra_args, ("pix_fmt",)) or _WHOLE_CHROMA[encoder]
+    pixels = last_option(encoding.extra_args, ("pix_fmt",))
+    if pixels is None:
+        pixels = pixel_format(encoding.codec, encoding.extra_args, suffix)
+    if pixels is None:
+        pixels = _WHOLE_CHROMA[encoder]
     even_width, even_height = _chroma_halved(_pixels_used(encoder, pixels))
     return (even_width, even_height and encoder not in _WIDTH_ONLY)
 

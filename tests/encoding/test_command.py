@@ -12,16 +12,11 @@ import matplotlib as mpl
 import pytest
 from matplotlib.animation import FFMpegWriter
 
-from framepipe.encoding.command import (
-    SUFFIX_NAMES_CODEC,
-    Encoding,
-    command,
-    forced_format,
-    last_option,
-)
+from framepipe.encoding.command import Encoding, command, forced_format
+from framepipe.encoding.formats import SUFFIX_CODECS
 
-CODECS = ["h264", "libx264", "mpeg4", "gif", "avif", "apng", "png", "prores_ks", "libvpx-vp9"]
-SUFFIXES = ["", ".mp4", ".mkv", ".mov", ".avi", ".GIF", *sorted(SUFFIX_NAMES_CODEC)]
+CODECS = ["h264", "libx264", "hevc", "mpeg4", "gif", "apng", "png", "prores_ks", "libvpx-vp9"]
+SUFFIXES = ["", ".mp4", ".mkv", ".mov", ".avi", ".GIF", *sorted(SUFFIX_CODECS)]
 EXTRA_ARGS: list[list[str]] = [
     [],
     ["-pix_fmt", "yuv444p"],
@@ -61,7 +56,7 @@ def argv(encoding: Encoding, output: str = "movie.mkv", suffix: str = ".mkv") ->
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_same_arguments_as_matplotlib(suffix: str) -> None:
-    if suffix in SUFFIX_NAMES_CODEC and not knows(suffix):
+    if suffix in SUFFIX_CODECS and not knows(suffix):
         pytest.skip(f"matplotlib {mpl.__version__} has no rule for {suffix}")
     name = f"a.folder/movie{suffix}"
     for codec, bitrate, extra_args, metadata, fps in itertools.product(
@@ -75,26 +70,42 @@ def test_same_arguments_as_matplotlib(suffix: str) -> None:
             "metadata": metadata,
         }
         theirs = of_matplotlib(name, **wishes)
-        if codec == "avif" and not knows(".avif"):
-            continue
+        if "palettegen" in str(theirs):
+            continue  # made in two steps: test_gif.py
+        if suffix == ".avif" and "-vf" in extra_args:
+            continue  # matplotlib adds a filter graph to it, which ffmpeg refuses
         ours = command("x", Encoding(**wishes), width=320, height=240, output="o", suffix=suffix)
-        assert ours[1:-1] == theirs[1:-1], wishes
+        assert without_additions(ours, theirs)[1:-1] == theirs[1:-1], wishes
         assert ours[-1] == "file:o"
+
+
+def without_additions(ours: list[str], theirs: list[str]) -> list[str]:
+    """Our arguments without what `formats` adds to matplotlib's; each has a test of its own."""
+    left = list(ours)
+    if suffix_filter := [one for one in theirs if "alphaextract" in one]:
+        left[left.index("-filter_complex") + 1] = suffix_filter[0]
+    for option in ("-vf", "-movflags", "-tag:v", "-loop", "-plays", "-pix_fmt"):
+        while left.count(option) > theirs.count(option):
+            # The last of ours comes before the first of the user's; the first are the input's.
+            at = [i for i, one in enumerate(left) if one == option][theirs[:12].count(option)]
+            del left[at : at + 2]
+    return left
 
 
 def test_pathlib_and_matplotlib_agree_on_the_suffix() -> None:
     for name in [".mp4", ".gif", "a.tar.gif", "a.", "gif", "a.b/gif"]:
         suffix = Path(name).suffix
-        if suffix not in SUFFIX_NAMES_CODEC or knows(suffix):
+        if suffix not in SUFFIX_CODECS or knows(suffix):
             theirs = of_matplotlib(name, codec="mpeg4", fps=25)
-            assert argv(wish(), suffix=suffix)[1:-1] == theirs[1:-1], name
+            if suffix != ".gif":
+                assert without_additions(argv(wish(), suffix=suffix), theirs)[1:-1] == theirs[1:-1]
 
 
 def test_a_fraction_is_a_frame_rate() -> None:
     assert "30000/1001" in argv(wish(fps=Fraction(30000, 1001)))
 
 
-@pytest.mark.parametrize("suffix", sorted(SUFFIX_NAMES_CODEC))
+@pytest.mark.parametrize("suffix", sorted(SUFFIX_CODECS))
 def test_the_format_is_said_where_a_percent_sign_could_mislead(suffix: str) -> None:
     arguments = argv(wish(), f"/a%db/x{suffix}", suffix)
     assert arguments[-4:] == ["-f", suffix[1:], "-y", f"file:/a%db/x{suffix}"]
@@ -103,14 +114,7 @@ def test_the_format_is_said_where_a_percent_sign_could_mislead(suffix: str) -> N
     assert argv(wish(), "/a%db/x.mp4", ".mp4").count("-f") == 1
 
 
-def test_last_option_is_the_last_one_for_the_video() -> None:
-    arguments = ["-c:v", "a", "-codec:v:0", "b", "-c:a", "c", "-vcodec", "d", "-acodec", "e"]
-    names = ("c", "codec", "vcodec")
-    assert last_option(arguments, names) == "d"
-    assert last_option(arguments[:6], names) == "b"
-    assert last_option(["-c:0", "x"], names) == "x"
-    assert last_option(["-c:a", "x", "-c:s:0", "y", "c", "z"], names) is None
-    assert last_option(["-pix_fmt"], ["pix_fmt"]) is None
+def test_a_format_of_the_users_own() -> None:
     assert forced_format(wish(extra_args=["-f", "mp4"])) == "mp4"
     assert forced_format(wish()) is None
 

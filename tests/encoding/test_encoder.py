@@ -246,7 +246,7 @@ MPEG4_IN_WEBM = ["-pix_fmt", "yuv420p", "-c:v", "mpeg4"]
         ("x.mp4", ["-b:v", "silly"], "Look at codec="),
         ("x", [], "ffmpeg chooses the file format by the name's ending"),
         ("x.webm", MPEG4_IN_WEBM, "Choose another codec="),
-        ("x.webm", [], "'-pix_fmt', 'yuv420p'"),
+        ("x.webm", ["-pix_fmt", "gbrap"], "'-pix_fmt', 'yuv420p'"),
         ("x.mkv", ODD, "of this size"),
     ],
 )

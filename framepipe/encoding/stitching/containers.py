@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..command import Encoding, forced_format
+from ..formats import container_arguments
 
 #: Endings of files whose packets can be copied into one, with the name of ffmpeg's muxer.
 #: Measured with ffmpeg 9.0.2, in twelve codecs and at nine frame rates: every time stamp is that
@@ -57,7 +58,7 @@ def can_copy(encoding: Encoding, suffix: str) -> bool:
     bool
         If not, blocks must be recorded without loss and encoded once.
     """
-    if suffix.lower() not in COPYABLE or forced_format(encoding) is not None:
+    if suffix.lower() not in COPYABLE or forced_format(encoding) is not None or encoding.hold:
         return False
     return not whole_movie_options(encoding)
 
@@ -68,23 +69,26 @@ def whole_movie_options(encoding: Encoding) -> set[str]:
     return options & _WHOLE_MOVIE_OPTIONS
 
 
-def muxer_arguments(encoding: Encoding, options: Iterable[str]) -> list[str]:
-    """Pick from the user's arguments those that concern the container, not the encoder.
+def muxer_arguments(encoding: Encoding, suffix: str, options: Iterable[str]) -> list[str]:
+    """Return the arguments that concern the container, not the encoder.
 
     Parameters
     ----------
     encoding : Encoding
         What the user asked for.
+    suffix : str
+        Ending of the movie's name, with its dot.
     options : iterable of str
         Names of the options that the muxer has.
 
     Returns
     -------
     list of str
-        Arguments for the copying ffmpeg: these, metadata and tags.
+        Arguments for the copying ffmpeg: what every movie of this kind is given, metadata, and what
+        the user says to the muxer.
     """
     wanted = _ANY_MUXER.union(options, {"tag", "vtag", "timecode", "disposition"})
-    arguments = []
+    arguments = container_arguments(encoding.codec, encoding.extra_args, suffix)
     for key, value in encoding.metadata.items():
         arguments += ["-metadata", f"{key}={value}"]
     previous = ""

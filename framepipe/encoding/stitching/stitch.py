@@ -117,7 +117,7 @@ def join_by_copying(
     duration = frame_duration(ffmpeg, encoding.fps)
     _write_list(segments, duration)
     muxer = (
-        *muxer_arguments(encoding, _muxer_options(ffmpeg, COPYABLE[suffix.lower()])),
+        *muxer_arguments(encoding, suffix, _muxer_options(ffmpeg, COPYABLE[suffix.lower()])),
         *extra_args,
     )
 
@@ -190,7 +190,7 @@ def _write_list(segments: SegmentList, duration: Fraction) -> None:
 def join_by_encoding(
     ffmpeg: str,
     segments: SegmentList,
-    command: Sequence[str],
+    encoder: Encoder,
     *,
     width: int,
     height: int,
@@ -203,9 +203,9 @@ def join_by_encoding(
     ffmpeg : str
         The program that decodes.
     segments : SegmentList
-        SegmentList without loss.
-    command : sequence of str
-        What encodes raw RGBA frames on its standard input.
+        Recorded without loss.
+    encoder : Encoder
+        What encodes them, not started.
     width, height : int
         Size of a frame in pixels.
     fps : number or str
@@ -225,7 +225,7 @@ def join_by_encoding(
     """
     _write_list(segments, frame_duration(ffmpeg, fps))
     given = 0
-    with Encoder(command) as encoder, closing(_decoded(ffmpeg, segments, width, height)) as frames:
+    with encoder, closing(_decoded(ffmpeg, segments, width, height)) as frames:
         encoder.start()
         for frame in frames:
             encoder.offer(memoryview(frame))

@@ -46,8 +46,8 @@ def test_the_muxer_is_told_its_own_options_metadata_and_tags() -> None:
         "-crf", "18", "-movflags", "+faststart", "-tag:v", "hvc1", "-metadata:s:v", "language=deu",
         "-strict", "-2", "-disposition:v", "default", title="a = b",
     )  # fmt: skip
-    assert muxer_arguments(encoding, {"movflags"}) == [
+    assert muxer_arguments(encoding, ".mkv", {"movflags"}) == [
         "-metadata", "title=a = b", "-movflags", "+faststart", "-tag:v", "hvc1",
         "-metadata:s:v", "language=deu", "-strict", "-2", "-disposition:v", "default",
     ]  # fmt: skip
-    assert "-movflags" not in muxer_arguments(encoding, set())
+    assert "-movflags" not in muxer_arguments(encoding, ".mkv", set())
