@@ -39,6 +39,8 @@ def encode(
     independent: bool = False,
     start_method: StartMethod | None = None,
     progress: bool = False,
+    hold: float = 0.0,
+    loop: int = 0,
 ) -> Movie:
     """Make the movie `Animation.save` would make, frame for frame, with many processes.
 
@@ -94,6 +96,10 @@ def encode(
         How workers are started.  None: "fork" on Linux, "spawn" elsewhere.
     progress : bool, default: False
         Show a tqdm bar of frames encoded.
+    hold : float, default: 0.0
+        Seconds for which the last frame is shown longer, in whole frames.
+    loop : int, default: 0
+        How often a GIF, APNG, WebP or AVIF is played; 0: for ever.  Videos cannot say.
 
     Returns
     -------
@@ -132,13 +138,14 @@ def encode(
     check_choices(
         workers=workers, mode=mode, redraw=redraw, independent=independent,
         start_method=start_method, progress=progress, progress_callback=progress_callback,
+        hold=hold, loop=loop,
     )  # fmt: skip
     with ExitStack() as stack:
         plan = plan_encode(
             stack, animation, filename, writer, fps=fps, dpi=dpi, codec=codec, bitrate=bitrate,
             extra_args=extra_args, metadata=metadata, extra_anim=extra_anim,
             savefig_kwargs=savefig_kwargs, workers=workers, redraw=redraw,
-            independent=independent, start_method=start_method,
+            independent=independent, start_method=start_method, hold=hold, loop=loop,
         )  # fmt: skip
         return carry_out(plan, mode, progress, progress_callback, writer=writer, begin=begin)
 

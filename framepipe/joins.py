@@ -108,7 +108,7 @@ class JoinByEncoding:
         encoder = plan.encoder.with_arguments(self.arguments).whole_movie(plan.output.part)
         return join_by_encoding(
             plan.encoder.ffmpeg(), segments, encoder,
-            width=plan.frame.width, height=plan.frame.height, fps=plan.fps,
+            width=plan.frame.width, height=plan.frame.height, fps=plan.encoding.fps,
         )  # fmt: skip
 
 
@@ -179,6 +179,11 @@ def choose_join(plan: Plan, wanted: Segments, *, one_block: bool) -> Join:
     """
     if wanted.keep and plan.output.direct:
         raise ValueError("keep=True has no place to keep segments in: the output is no file")
+    if plan.encoding.hold and wanted.stitcher != "ffmpeg":
+        raise ValueError(
+            'hold= goes with stitcher="ffmpeg" only: any other would show the last frame of each '
+            "segment longer"
+        )
     if wanted.stitcher == "mencoder":
         _check_mencoder(plan)
         return JoinByMencoder(find_mencoder(), wanted.stitch_args)

@@ -5,6 +5,7 @@ What cannot be meant is refused here, before anything starts.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,8 +55,18 @@ def check_choices(
     start_method: Any,
     progress: Any,
     progress_callback: Any,
+    hold: Any = 0.0,
+    loop: Any = 0,
 ) -> None:
     """Refuse values that are none of the choices."""
+    if isinstance(hold, bool) or not isinstance(hold, Real):
+        raise TypeError(f"hold must be a number of seconds, not {hold!r}")
+    if not 0 <= float(hold) < math.inf:
+        raise ValueError(f"hold must be 0 seconds or more, not {hold}")
+    if isinstance(loop, bool) or not isinstance(loop, int):
+        raise TypeError(f"loop must be a whole number, not {loop!r}")
+    if not 0 <= loop < 65536:
+        raise ValueError(f"loop must be from 0 (for ever) to 65535, not {loop}")
     if workers is not None:
         if isinstance(workers, bool) or not isinstance(workers, int):
             raise TypeError(f"workers must be a whole number or None, not {workers!r}")

@@ -49,7 +49,7 @@ class Plan:
     encoder : EncoderFactory
         How frames are encoded.
     fps : float
-        Frames a second.
+        Frames a second that are shown; a GIF cannot show more than 50.
     writers : Writers or None
         The matplotlib writers that take the frames, where no encoder of ours does.
     """
@@ -82,6 +82,8 @@ class Plan:
         savefig_kwargs: Mapping[str, Any] | None = None,
         own_arguments: bool = True,
         make_writers: Callable[[Output], Writers] | None = None,
+        hold: float = 0.0,
+        loop: int = 0,
     ) -> Self:
         """Decide; what must be closed at the end is pushed onto `stack`.
 
@@ -103,6 +105,8 @@ class Plan:
             Whether ``movie.extra_args`` are for ffmpeg.
         make_writers : callable, optional
             Returns the matplotlib writers that are to take the frames.
+        hold, loop
+            As `encode` takes them.
 
         Raises
         ------
@@ -117,7 +121,11 @@ class Plan:
             bitrate=movie.bitrate,
             extra_args=movie.extra_args if own_arguments else (),
             metadata=movie.metadata,
+            hold=hold,
+            loop=loop,
         )
+        if (hold or loop) and make_writers is not None:
+            raise ValueError("hold= and loop= are for ffmpeg's writer alone")
         any_ending = make_writers is not None or forced_format(encoding) is not None
         output = stack.enter_context(Output(filename, any_ending=any_ending))
         writers = None if make_writers is None else make_writers(output)
@@ -138,7 +146,9 @@ class Plan:
             frame = settings(even=True)
         encoder = EncoderFactory(encoding, frame.width, frame.height, output.suffix, movie.ffmpeg)
         encoder.ffmpeg()  # better missed now
-        return cls(output, frame, encoder, movie.fps, writers)
+        # Known to be a number: `movie_settings` takes nothing else.
+        fps = movie.fps if writers is not None else float(encoding.shown_fps(output.suffix))
+        return cls(output, frame, encoder, fps, writers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +192,8 @@ def plan_encode(
     redraw: RedrawName,
     independent: bool,
     start_method: StartMethod | None,
+    hold: float,
+    loop: int,
     **given: Any,
 ) -> EncodePlan:
     """Decide everything about a movie that `encode` was asked for.
@@ -192,7 +204,7 @@ def plan_encode(
         Takes what has to be let go of at the end.
     animation, filename, writer, dpi, extra_anim, savefig_kwargs
         As `encode` takes them.
-    workers, redraw, independent, start_method
+    workers, redraw, independent, start_method, hold, loop
         As `encode` takes them.
     **given
         fps, codec, bitrate, extra_args and metadata, as `encode` takes them.
@@ -226,6 +238,8 @@ def plan_encode(
         savefig_kwargs=savefig_kwargs,
         own_arguments=piped or is_ffmpeg(writer),
         make_writers=None if piped else make_writers,
+        hold=hold,
+        loop=loop,
     )
     if workers is None:
         workers = default_workers()

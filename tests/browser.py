@@ -27,7 +27,9 @@ const tell = told => fetch('/told', {method: 'POST', body: JSON.stringify(told)}
 const wait = name => new Promise(done => v.addEventListener(name, done, {once: true}));
 v.onerror = () => tell({error: v.error.message || String(v.error.code)});
 async function show() {
-  const ready = wait('loadeddata'); v.src = 'MOVIE'; await ready;
+  // As a blob, since the server knows no ranges, and without them there is no seeking.
+  const blob = await (await fetch('MOVIE')).blob();
+  const ready = wait('loadeddata'); v.src = URL.createObjectURL(blob); await ready;
   const seeked = wait('seeked'); v.currentTime = MIDWAY; await seeked;
   const c = document.createElement('canvas');
   c.width = v.videoWidth; c.height = v.videoHeight;

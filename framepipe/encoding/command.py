@@ -57,7 +57,7 @@ class Encoding:
         What to write into the file's header.
     hold : float, default: 0
         Seconds for which the last frame is shown longer.
-    plays : int, default: 0
+    loop : int, default: 0
         How often a GIF, APNG, WebP or AVIF is played; 0 is for ever.
     """
 
@@ -67,7 +67,7 @@ class Encoding:
     extra_args: tuple[str, ...]
     metadata: Mapping[str, str]
     hold: float = 0.0
-    plays: int = 0
+    loop: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.codec, str):
@@ -204,7 +204,7 @@ def output_arguments(
         See `command`.
     """
     extra_args = encoding.extra_args
-    arguments = container_arguments(encoding.codec, extra_args, suffix, encoding.plays)
+    arguments = container_arguments(encoding.codec, extra_args, suffix, encoding.loop)
     if encoding.bitrate > 0:
         arguments += ["-b", f"{int(encoding.bitrate)}k"]
     for pair in _pairs(encoding.metadata):

@@ -159,7 +159,7 @@ def avif_filter(before: Sequence[str]) -> str:
 
 
 def container_arguments(
-    codec: str, extra_args: Sequence[str], suffix: str, plays: int = 0
+    codec: str, extra_args: Sequence[str], suffix: str, loop: int = 0
 ) -> list[str]:
     """Return the arguments that concern the container, not the encoder.
 
@@ -167,7 +167,7 @@ def container_arguments(
     ----------
     codec, extra_args, suffix
         See `pixel_format`.
-    plays : int, default: 0
+    loop : int, default: 0
         How often a GIF, APNG, WebP or AVIF is played; 0 is for ever.
     """
     forced = last_option(extra_args, ("f",))
@@ -183,10 +183,10 @@ def container_arguments(
     if option is not None and option not in extra_args:
         if kind.endswith("gif"):
             # The others count how often it is played, this how often it is played again.
-            if plays:
-                arguments += [option, str(plays - 1 or -1)]
+            if loop:
+                arguments += [option, str(loop - 1 or -1)]
         else:
-            arguments += [option, str(plays)]
+            arguments += [option, str(loop)]
     return arguments
 
 

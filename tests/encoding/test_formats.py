@@ -245,9 +245,9 @@ def test_the_containers_arguments_give_way_to_the_users() -> None:
     assert container_arguments("hevc", ("-tag:v", "hev1"), ".mp4")[-2:] != ["-tag:v", "hvc1"]
     assert container_arguments("h264", (), ".apng") == ["-plays", "0"]
     assert container_arguments("h264", ("-loop", "3"), ".webp") == []
-    assert container_arguments("h264", (), ".gif", plays=1) == ["-loop", "-1"]
-    assert container_arguments("h264", (), ".gif", plays=3) == ["-loop", "2"]
-    assert container_arguments("h264", (), ".webp", plays=3) == ["-loop", "3"]
+    assert container_arguments("h264", (), ".gif", loop=1) == ["-loop", "-1"]
+    assert container_arguments("h264", (), ".gif", loop=3) == ["-loop", "2"]
+    assert container_arguments("h264", (), ".webp", loop=3) == ["-loop", "3"]
 
 
 def test_a_gif_is_not_shown_faster_than_browsers_show_it() -> None:

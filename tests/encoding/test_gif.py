@@ -34,9 +34,9 @@ def frames(count: int = FRAMES) -> list[bytes]:
 
 def make(
     output: Path, fps: float = 25, count: int = FRAMES, *extra_args: str,
-    hold: float = 0, plays: int = 0,
+    hold: float = 0, loop: int = 0,
 ) -> None:  # fmt: skip
-    encoding = Encoding(fps, "h264", -1, extra_args, {}, hold, plays)
+    encoding = Encoding(fps, "h264", -1, extra_args, {}, hold, loop)
     with EncoderFactory(encoding, WIDTH, HEIGHT, ".gif").whole_movie(str(output)) as encoder:
         encoder.start()
         for frame in frames(count):
@@ -82,11 +82,11 @@ def test_the_last_frame_is_held(tmp_path: Path) -> None:
     assert sum(delays(tmp_path / "m.gif")) == 40 * FRAMES + 400
 
 
-@pytest.mark.parametrize(("plays", "loop"), [(0, 0), (1, None), (3, 2)])
-def test_how_often_it_is_played(plays: int, loop: int | None, tmp_path: Path) -> None:
-    make(tmp_path / "m.gif", plays=plays)
+@pytest.mark.parametrize(("loop", "again"), [(0, 0), (1, None), (3, 2)])
+def test_how_often_it_is_played(loop: int, again: int | None, tmp_path: Path) -> None:
+    make(tmp_path / "m.gif", loop=loop)
     with Image.open(tmp_path / "m.gif") as image:
-        assert image.info.get("loop") == loop
+        assert image.info.get("loop") == again
 
 
 def test_its_memory_does_not_grow_with_the_number_of_frames(tmp_path: Path) -> None:
