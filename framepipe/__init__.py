@@ -24,7 +24,7 @@ from .errors import (
 )
 from .integrations.accelerate import accelerate
 from .integrations.writer import Writer
-from .options import Segments
+from .options import Segments, To
 from .result import Movie, Report
 
 __version__ = "0.1.0"
@@ -40,6 +40,7 @@ __all__ = [
     "RetainedWarning",
     "Segments",
     "StitchError",
+    "To",
     "WorkerDied",
     "Writer",
     "accelerate",

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 from .engines.protocols import Progress
 from .engines.system.signals import ending_signals_raise
 from .modes import make_movie
-from .options import ModeName, RedrawName, Segments, StartMethod, check_choices, check_kinds
+from .options import (
+    ModeName,
+    RedrawName,
+    Segments,
+    StartMethod,
+    To,
+    as_targets,
+    check_choices,
+    check_kinds,
+)
 from .plan import EncodePlan, plan_encode
 from .result import Movie
 
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 
 def encode(
     animation: Animation | Callable[[], Animation],
-    filename: str | os.PathLike[str],
+    filename: str | os.PathLike[str] | Sequence[str | os.PathLike[str] | To],
     writer: AbstractMovieWriter | str | None = None,
     fps: float | None = None,
     dpi: float | str | None = None,
@@ -51,9 +60,10 @@ def encode(
     ----------
     animation : Animation or callable
         The animation, or a function without arguments that makes it.
-    filename : str or path-like
+    filename : str or path-like, or a list of them
         The movie.  Its suffix chooses the container.  An existing file stays as it is until the
-        new movie is whole.
+        new movie is whole.  A list makes several movies of the same frames, which are drawn once;
+        a `To` in it has arguments of its own.  If one of them fails, all do.
     writer : str or MovieWriter, default: rcParams["animation.writer"]
         A name that matplotlib knows, or an instance, whose settings are then used.  What is not
         "ffmpeg" or an `FFMpegWriter` takes its frames in segments; see `mode`.
@@ -132,9 +142,10 @@ def encode(
     """
     begin = time.perf_counter()
     check_kinds(
-        filename=filename, dpi=dpi, bitrate=bitrate, extra_args=extra_args, metadata=metadata,
+        dpi=dpi, bitrate=bitrate, extra_args=extra_args, metadata=metadata,
         extra_anim=extra_anim, savefig_kwargs=savefig_kwargs,
     )  # fmt: skip
+    targets = as_targets(filename)
     check_choices(
         workers=workers, mode=mode, redraw=redraw, independent=independent,
         start_method=start_method, progress=progress, progress_callback=progress_callback,
@@ -142,7 +153,7 @@ def encode(
     )  # fmt: skip
     with ExitStack() as stack:
         plan = plan_encode(
-            stack, animation, filename, writer, fps=fps, dpi=dpi, codec=codec, bitrate=bitrate,
+            stack, animation, targets, writer, fps=fps, dpi=dpi, codec=codec, bitrate=bitrate,
             extra_args=extra_args, metadata=metadata, extra_anim=extra_anim,
             savefig_kwargs=savefig_kwargs, workers=workers, redraw=redraw,
             independent=independent, start_method=start_method, hold=hold, loop=loop,
@@ -178,12 +189,12 @@ def carry_out(
     if begin is None:
         begin = time.perf_counter()
     with ending_signals_raise(), ExitStack() as stack:
-        stack.callback(plan.movie.output.discard)
+        stack.callback(plan.movie.discard)
         told = _progress(progress, progress_callback, stack)
         made = make_movie(plan, mode, told, writer=writer)
-        path = plan.movie.output.publish()
+        paths = plan.movie.publish()
     return Movie(
-        path=path,
+        path=paths[0],
         frames=made.report.frames,
         width=plan.movie.frame.width,
         height=plan.movie.frame.height,
@@ -193,6 +204,7 @@ def carry_out(
         workers=made.workers,
         report=made.report,
         segments=made.segments,
+        paths=tuple(paths),
     )
 
 

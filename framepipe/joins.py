@@ -105,9 +105,8 @@ class JoinByEncoding:
 
     def __call__(self, plan: Plan, segments: SegmentList) -> float:
         """Encode."""
-        encoder = plan.encoder.with_arguments(self.arguments).whole_movie(plan.output.part)
         return join_by_encoding(
-            plan.encoder.ffmpeg(), segments, encoder,
+            plan.encoder.ffmpeg(), segments, plan.whole_movie(self.arguments),
             width=plan.frame.width, height=plan.frame.height, fps=plan.encoding.fps,
         )  # fmt: skip
 
@@ -177,6 +176,13 @@ def choose_join(plan: Plan, wanted: Segments, *, one_block: bool) -> Join:
     EncoderNotFound
         If mencoder is wanted and not there.
     """
+    if plan.others:
+        if wanted.stitcher != "ffmpeg" or wanted.keep:
+            raise ValueError(
+                "several movies at once are encoded from lossless segments: leave stitcher and "
+                "keep out"
+            )
+        return JoinByEncoding(wanted.stitch_args)
     if wanted.keep and plan.output.direct:
         raise ValueError("keep=True has no place to keep segments in: the output is no file")
     if plan.encoding.hold and wanted.stitcher != "ffmpeg":

@@ -97,7 +97,7 @@ def make_movie(
     chosen = choose_mode(plan, mode, taken, output, writer=writer)
     if not isinstance(mode, Segments) or mode.executor is None:
         slots_that_fit(1, plan.movie.frame.nbytes, plan.workers, available_memory())
-    plan.movie.output.prepare()
+    plan.movie.prepare()
     try:
         return _make(plan, chosen, output)
     except FrameError as error:
@@ -173,7 +173,7 @@ def _after_output(output: OutputInOrder, progress: Progress | None) -> Progress:
 def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
     """Make a movie; with full drawing if retained drawing turns out to be misled."""
     redraw: Redraw = plan.redraw
-    if redraw == "auto" and (plan.workers == 0 or plan.movie.output.direct):
+    if redraw == "auto" and (plan.workers == 0 or plan.movie.direct):
         # There would be no beginning again: in this process the animation runs but once, and
         # what went into a FIFO has gone.
         redraw = "full"
@@ -209,7 +209,7 @@ class ByPipe:
         """Make it."""
         plan, movie = self.plan, self.plan.movie
         painters = replace(plan.painters, redraw=redraw)
-        with broken_pipes_raise(), movie.encoder.whole_movie(movie.output.part) as sink:
+        with broken_pipes_raise(), movie.whole_movie() as sink:
             if plan.workers == 0:
                 report = run_inline(
                     painters(), movie.frame.nbytes, sink, self.progress, self.output

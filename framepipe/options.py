@@ -26,6 +26,56 @@ REDRAWS: tuple[str, ...] = get_args(RedrawName)
 START_METHODS: tuple[str, ...] = get_args(StartMethod)
 STITCHERS: tuple[str, ...] = get_args(StitcherName)
 
+
+@dataclass(frozen=True, slots=True)
+class To:
+    """One of several movies made of the same frames, with what is its own.
+
+    Parameters
+    ----------
+    filename : str or path-like
+        The movie.
+    codec, bitrate, extra_args, metadata, hold, loop : optional
+        As `encode` takes them, for this movie alone; None: what is said there for all.
+    """
+
+    filename: str | os.PathLike[str]
+    codec: str | None = None
+    bitrate: int | None = None
+    extra_args: Sequence[str] | None = None
+    metadata: Mapping[str, str] | None = None
+    hold: float | None = None
+    loop: int | None = None
+
+    def __post_init__(self) -> None:
+        check_kinds(
+            filename=self.filename, bitrate=self.bitrate, extra_args=self.extra_args,
+            metadata=self.metadata,
+        )  # fmt: skip
+        check_ends(self.hold or 0.0, self.loop or 0)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What is said here about how it is encoded."""
+        names = ("codec", "bitrate", "extra_args", "metadata")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+def as_targets(filename: Any) -> list[To]:
+    """Return the movies that are meant by what `encode` was given for a name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If that is no name, no `To` and no list of them, or an empty list.
+    """
+    if not isinstance(filename, (list, tuple)):
+        filename = [filename]
+    if not filename:
+        raise ValueError("there is no name for a movie in the list")
+    return [one if isinstance(one, To) else To(one) for one in filename]
+
+
 #: What these arguments must be; all but the file's name may be None.
 _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "filename": ("the path of a file", (str, bytes, os.PathLike)),
@@ -46,6 +96,18 @@ def check_kinds(**given: Any) -> None:
             raise TypeError(f"{name} must be {what}, not {value!r}")
 
 
+def check_ends(hold: Any, loop: Any) -> None:
+    """Refuse values of hold and loop that cannot be meant."""
+    if isinstance(hold, bool) or not isinstance(hold, Real):
+        raise TypeError(f"hold must be a number of seconds, not {hold!r}")
+    if not 0 <= float(hold) < math.inf:
+        raise ValueError(f"hold must be 0 seconds or more, not {hold}")
+    if isinstance(loop, bool) or not isinstance(loop, int):
+        raise TypeError(f"loop must be a whole number, not {loop!r}")
+    if not 0 <= loop < 65536:
+        raise ValueError(f"loop must be from 0 (for ever) to 65535, not {loop}")
+
+
 def check_choices(
     *,
     workers: Any,
@@ -59,14 +121,7 @@ def check_choices(
     loop: Any = 0,
 ) -> None:
     """Refuse values that are none of the choices."""
-    if isinstance(hold, bool) or not isinstance(hold, Real):
-        raise TypeError(f"hold must be a number of seconds, not {hold!r}")
-    if not 0 <= float(hold) < math.inf:
-        raise ValueError(f"hold must be 0 seconds or more, not {hold}")
-    if isinstance(loop, bool) or not isinstance(loop, int):
-        raise TypeError(f"loop must be a whole number, not {loop!r}")
-    if not 0 <= loop < 65536:
-        raise ValueError(f"loop must be from 0 (for ever) to 65535, not {loop}")
+    check_ends(hold, loop)
     if workers is not None:
         if isinstance(workers, bool) or not isinstance(workers, int):
             raise TypeError(f"workers must be a whole number or None, not {workers!r}")

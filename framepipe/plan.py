@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .drawing.factory import PainterFactory, open_animation
@@ -21,19 +22,37 @@ from .drawing.settings import FrameSettings, MovieSettings, frame_settings, movi
 from .drawing.sharing import find_unshareable
 from .drawing.writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe
 from .encoding.command import Encoding, forced_format
+from .encoding.encoder import Encoder
 from .encoding.factory import EncoderFactory
 from .encoding.find import find_ffmpeg
 from .encoding.output import Output
 from .encoding.sizes import needs_even_size
+from .encoding.targets.fan_out import FanOut
 from .engines.protocols import MakeSink
 from .engines.system.resources import default_workers
-from .options import RedrawName, StartMethod
+from .options import RedrawName, StartMethod, To, as_targets
 
 if TYPE_CHECKING:
     from matplotlib.animation import AbstractMovieWriter, Animation
     from matplotlib.figure import Figure
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One of several movies that are made of the same frames.
+
+    Parameters
+    ----------
+    output : Output
+        Where it goes.
+    encoder : EncoderFactory
+        How frames are encoded.
+    """
+
+    output: Output
+    encoder: EncoderFactory
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,8 @@ class Plan:
         Frames a second that are shown; a GIF cannot show more than 50.
     writers : Writers or None
         The matplotlib writers that take the frames, where no encoder of ours does.
+    others : tuple of Target
+        Further movies of the same frames.
     """
 
     output: Output
@@ -59,6 +80,44 @@ class Plan:
     encoder: EncoderFactory
     fps: float
     writers: Writers | None = None
+    others: tuple[Target, ...] = ()
+
+    @property
+    def direct(self) -> bool:
+        """Whether frames go where they cannot be taken back from; see `Output.direct`."""
+        return any(output.direct for output in self._outputs)
+
+    @property
+    def _outputs(self) -> list[Output]:
+        return [self.output, *(other.output for other in self.others)]
+
+    def prepare(self) -> None:
+        """Make the part files."""
+        for output in self._outputs:
+            output.prepare()
+
+    def discard(self) -> None:
+        """Remove the part files, if there are any."""
+        for output in self._outputs:
+            output.discard()
+
+    def publish(self) -> list[Path]:
+        """Put every movie in its place; all of them are whole."""
+        return [output.publish() for output in self._outputs]
+
+    def whole_movie(self, arguments: Sequence[str] = ()) -> Encoder | FanOut:
+        """Return what takes all frames, not started.
+
+        Parameters
+        ----------
+        arguments : sequence of str, optional
+            Further ones for ffmpeg.
+        """
+        encoders = [
+            target.encoder.with_arguments(arguments).whole_movie(target.output.part)
+            for target in (Target(self.output, self.encoder), *self.others)
+        ]
+        return FanOut(encoders) if self.others else encoders[0]
 
     @property
     def encoding(self) -> Encoding:
@@ -84,6 +143,7 @@ class Plan:
         make_writers: Callable[[Output], Writers] | None = None,
         hold: float = 0.0,
         loop: int = 0,
+        others: Sequence[tuple[To, MovieSettings]] = (),
     ) -> Self:
         """Decide; what must be closed at the end is pushed onto `stack`.
 
@@ -107,6 +167,8 @@ class Plan:
             Returns the matplotlib writers that are to take the frames.
         hold, loop
             As `encode` takes them.
+        others : sequence of (To, MovieSettings), optional
+            Further movies of the same frames.
 
         Raises
         ------
@@ -115,40 +177,78 @@ class Plan:
         EncoderNotFound
             If there is no ffmpeg.
         """
-        encoding = Encoding(
-            fps=movie.fps,
-            codec=movie.codec,
-            bitrate=movie.bitrate,
-            extra_args=movie.extra_args if own_arguments else (),
-            metadata=movie.metadata,
-            hold=hold,
-            loop=loop,
-        )
         if (hold or loop) and make_writers is not None:
             raise ValueError("hold= and loop= are for ffmpeg's writer alone")
+        encoding = _encoding(movie, hold, loop, own_arguments=own_arguments)
         any_ending = make_writers is not None or forced_format(encoding) is not None
         output = stack.enter_context(Output(filename, any_ending=any_ending))
         writers = None if make_writers is None else make_writers(output)
+        if writers is not None and others:
+            raise ValueError("several movies at once are for ffmpeg's writer alone")
+        wanted = [(output, encoding, movie)]
+        for to, settings_of in others:
+            own = _encoding(settings_of, _or(to.hold, hold), _or(to.loop, loop))
+            any_ending = forced_format(own) is not None
+            place = stack.enter_context(Output(to.filename, any_ending=any_ending))
+            wanted.append((place, own, settings_of))
+        _check_names([place for place, _, _ in wanted])
 
         def settings(*, even: bool) -> FrameSettings:
-            return frame_settings(
-                figure,
-                dpi=dpi,
-                codec=movie.codec,
-                suffix=output.suffix,
-                even=even,
-                savefig_kwargs=savefig_kwargs,
-                transparent=None if writers is None else writers.transparent,
-            )
+            """Opaque if one of the movies has to be."""
+            found = [
+                frame_settings(
+                    figure,
+                    dpi=dpi,
+                    codec=its.codec,
+                    suffix=place.suffix,
+                    even=even,
+                    savefig_kwargs=savefig_kwargs,
+                    transparent=None if writers is None else writers.transparent,
+                )
+                for place, _, its in wanted
+            ]
+            return next((one for one in found if one.opaque), found[0])
 
         frame = settings(even=writers is not None and writers.even)
-        if writers is None and needs_even_size(encoding, output.suffix, frame.width, frame.height):
+        if writers is None and any(
+            needs_even_size(own, place.suffix, frame.width, frame.height)
+            for place, own, _ in wanted
+        ):
             frame = settings(even=True)
-        encoder = EncoderFactory(encoding, frame.width, frame.height, output.suffix, movie.ffmpeg)
-        encoder.ffmpeg()  # better missed now
+        first, *more = (
+            Target(place, EncoderFactory(own, frame.width, frame.height, place.suffix, its.ffmpeg))
+            for place, own, its in wanted
+        )
+        first.encoder.ffmpeg()  # better missed now
         # Known to be a number: `movie_settings` takes nothing else.
         fps = movie.fps if writers is not None else float(encoding.shown_fps(output.suffix))
-        return cls(output, frame, encoder, fps, writers)
+        return cls(first.output, frame, first.encoder, fps, writers, tuple(more))
+
+
+def _encoding(
+    movie: MovieSettings, hold: float, loop: int, *, own_arguments: bool = True
+) -> Encoding:
+    return Encoding(
+        fps=movie.fps,
+        codec=movie.codec,
+        bitrate=movie.bitrate,
+        extra_args=movie.extra_args if own_arguments else (),
+        metadata=movie.metadata,
+        hold=hold,
+        loop=loop,
+    )
+
+
+def _or(own: Any, general: Any) -> Any:
+    return general if own is None else own
+
+
+def _check_names(outputs: Sequence[Output]) -> None:
+    """Refuse two movies of one name."""
+    names = [output.path.resolve() for output in outputs if not output.direct]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two movies cannot both be {str(name)!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +292,8 @@ def plan_encode(
     redraw: RedrawName,
     independent: bool,
     start_method: StartMethod | None,
-    hold: float,
-    loop: int,
+    hold: float = 0.0,
+    loop: int = 0,
     **given: Any,
 ) -> EncodePlan:
     """Decide everything about a movie that `encode` was asked for.
@@ -218,7 +318,12 @@ def plan_encode(
     """
     piped = takes_pipe(writer)
     opened = stack.enter_context(open_animation(animation, extra_anim, independent=independent))
-    movie = movie_settings(opened.animations[0], writer=writer, **given)
+    first, *more = as_targets(filename)
+
+    def settings_of(to: To) -> MovieSettings:
+        return movie_settings(opened.animations[0], writer=writer, **{**given, **to.given})
+
+    movie = settings_of(first)
 
     def make_writers(output: Output) -> Writers:
         return Writers(
@@ -231,15 +336,16 @@ def plan_encode(
 
     plan = Plan.of(
         opened.figure,
-        filename,
+        first.filename,
         movie,
         stack,
         dpi=dpi,
         savefig_kwargs=savefig_kwargs,
         own_arguments=piped or is_ffmpeg(writer),
         make_writers=None if piped else make_writers,
-        hold=hold,
-        loop=loop,
+        hold=_or(first.hold, hold),
+        loop=_or(first.loop, loop),
+        others=[(to, settings_of(to)) for to in more],
     )
     if workers is None:
         workers = default_workers()

@@ -206,6 +206,8 @@ class Movie:
         Where the time went.
     segments : tuple of Path
         The segments that were kept, in order.
+    paths : tuple of Path
+        All files that were made of the frames, `path` being the first.
     """
 
     path: Path
@@ -218,6 +220,7 @@ class Movie:
     workers: int
     report: Report
     segments: tuple[Path, ...] = ()
+    paths: tuple[Path, ...] = ()
 
     def __fspath__(self) -> str:
         return str(self.path)

@@ -72,6 +72,8 @@ class FrameSettings:
         Whether ``draw_idle`` on the canvas the figure came with draws at once (Agg's does).
     savefig_kwargs : mapping
         Arguments for `Figure.savefig`, the face colour worked out.
+    opaque : bool
+        Whether the movie can hold no transparent frames, so that the face colour is laid on white.
     """
 
     dpi: float
@@ -81,6 +83,7 @@ class FrameSettings:
     height: int
     idle_draws: bool
     savefig_kwargs: Mapping[str, Any]
+    opaque: bool = True
 
     @property
     def nbytes(self) -> int:
@@ -232,6 +235,7 @@ def frame_settings(
         height=height,
         idle_draws=draws_when_idle(figure.canvas),
         savefig_kwargs=kwargs,
+        opaque=not transparent,
     )
 
 

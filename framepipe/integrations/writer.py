@@ -268,8 +268,8 @@ class _Take:
             self._canvas = self._move(stack)
             if plan.frame.adjusted:
                 keep_size(figure, plan.frame)
-            plan.output.prepare()
-            sink = plan.encoder.whole_movie(plan.output.part)
+            plan.prepare()
+            sink = plan.whole_movie()
             self._feeder = ThreadedSink(sink, plan.frame.nbytes)
             stack.callback(self._feeder.abort)
             self._feeder.start()

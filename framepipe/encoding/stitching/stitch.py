@@ -22,6 +22,7 @@ from ..command import Encoding
 from ..encoder import Encoder
 from ..output import Output
 from ..process import end, run, start, stderr_tail
+from ..targets.fan_out import FanOut
 from .containers import COPYABLE, muxer_arguments
 from .probe import check_movie, frame_duration, read_packet_times
 
@@ -190,7 +191,7 @@ def _write_list(segments: SegmentList, duration: Fraction) -> None:
 def join_by_encoding(
     ffmpeg: str,
     segments: SegmentList,
-    encoder: Encoder,
+    encoder: Encoder | FanOut,
     *,
     width: int,
     height: int,
@@ -204,7 +205,7 @@ def join_by_encoding(
         The program that decodes.
     segments : SegmentList
         Recorded without loss.
-    encoder : Encoder
+    encoder : Encoder or FanOut
         What encodes them, not started.
     width, height : int
         Size of a frame in pixels.

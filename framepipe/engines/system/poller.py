@@ -45,6 +45,8 @@ class Poller:
         for_room : bool
             Wake up when it takes more bytes.  When False, only when its reader is gone.
         """
+        if self._sink != descriptor:
+            self.forget_sink()  # one of several encoders; another is waited for now
         self._sink = descriptor
         if self._poll is not None:
             self._poll.register(descriptor, select.POLLOUT if for_room else 0)
