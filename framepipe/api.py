@@ -25,12 +25,17 @@ from .plan import EncodePlan, plan_encode
 from .result import Movie
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from matplotlib.animation import AbstractMovieWriter, Animation
+
+    #: Where a movie may go.
+    Target = str | os.PathLike[str] | BinaryIO | To
 
 
 def encode(
     animation: Animation | Callable[[], Animation],
-    filename: str | os.PathLike[str] | Sequence[str | os.PathLike[str] | To],
+    filename: Target | Sequence[Target],
     writer: AbstractMovieWriter | str | None = None,
     fps: float | None = None,
     dpi: float | str | None = None,
@@ -60,10 +65,12 @@ def encode(
     ----------
     animation : Animation or callable
         The animation, or a function without arguments that makes it.
-    filename : str or path-like, or a list of them
+    filename : str, path-like or binary file object, or a list of them
         The movie.  Its suffix chooses the container.  An existing file stays as it is until the
         new movie is whole.  A list makes several movies of the same frames, which are drawn once;
-        a `To` in it has arguments of its own.  If one of them fails, all do.
+        a `To` in it has arguments of its own.  If one of them fails, all do.  A name such as
+        "frames/%05d.png" makes a folder of pictures, without loss.  A file object is given the
+        movie when it is whole: an mp4, or what ``To(file, format="gif")`` says.
     writer : str or MovieWriter, default: rcParams["animation.writer"]
         A name that matplotlib knows, or an instance, whose settings are then used.  What is not
         "ffmpeg" or an `FFMpegWriter` takes its frames in segments; see `mode`.

@@ -176,11 +176,11 @@ def choose_join(plan: Plan, wanted: Segments, *, one_block: bool) -> Join:
     EncoderNotFound
         If mencoder is wanted and not there.
     """
-    if plan.others:
+    if plan.others or not plan.output.one_file:
         if wanted.stitcher != "ffmpeg" or wanted.keep:
             raise ValueError(
-                "several movies at once are encoded from lossless segments: leave stitcher and "
-                "keep out"
+                "several movies at once, and pictures, are made from lossless segments: leave "
+                "stitcher and keep out"
             )
         return JoinByEncoding(wanted.stitch_args)
     if wanted.keep and plan.output.direct:

@@ -33,13 +33,16 @@ class To:
 
     Parameters
     ----------
-    filename : str or path-like
+    filename : str, path-like or file object
         The movie.
+    format : str, optional
+        The format of what is written to a file object, such as "gif"; "mp4" if not said.
     codec, bitrate, extra_args, metadata, hold, loop : optional
         As `encode` takes them, for this movie alone; None: what is said there for all.
     """
 
-    filename: str | os.PathLike[str]
+    filename: Any
+    format: str | None = None
     codec: str | None = None
     bitrate: int | None = None
     extra_args: Sequence[str] | None = None
@@ -48,8 +51,14 @@ class To:
     loop: int | None = None
 
     def __post_init__(self) -> None:
+        if self.format is not None:
+            if not isinstance(self.format, str) or not self.format.isalnum():
+                raise ValueError(f"format must be a word such as 'gif', not {self.format!r}")
+            if not hasattr(self.filename, "write"):
+                raise ValueError("format= is for file objects; a name says it by its ending")
         check_kinds(
-            filename=self.filename, bitrate=self.bitrate, extra_args=self.extra_args,
+            filename="" if hasattr(self.filename, "write") else self.filename,
+            bitrate=self.bitrate, extra_args=self.extra_args,
             metadata=self.metadata,
         )  # fmt: skip
         check_ends(self.hold or 0.0, self.loop or 0)

@@ -11,14 +11,21 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .drawing.factory import PainterFactory, open_animation
 from .drawing.policy import Redraw
-from .drawing.settings import FrameSettings, MovieSettings, frame_settings, movie_settings
+from .drawing.settings import (
+    FrameSettings,
+    MovieSettings,
+    frame_settings,
+    movie_settings,
+    number_of_dpi,
+    picture_texts,
+)
 from .drawing.sharing import find_unshareable
 from .drawing.writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe
 from .encoding.command import Encoding, forced_format
@@ -28,6 +35,8 @@ from .encoding.find import find_ffmpeg
 from .encoding.output import Output
 from .encoding.sizes import needs_even_size
 from .encoding.targets.fan_out import FanOut
+from .encoding.targets.pictures import PictureFolder, is_series
+from .encoding.targets.stream import Stream, is_writable
 from .engines.protocols import MakeSink
 from .engines.system.resources import default_workers
 from .options import RedrawName, StartMethod, To, as_targets
@@ -151,7 +160,7 @@ class Plan:
         ----------
         figure : Figure
             What is drawn.  It is not touched.
-        filename : str or path-like
+        filename : str, path-like, file object or To
             The movie.
         movie : MovieSettings
             What is known of its encoding.
@@ -177,20 +186,31 @@ class Plan:
         EncoderNotFound
             If there is no ffmpeg.
         """
-        if (hold or loop) and make_writers is not None:
-            raise ValueError("hold= and loop= are for ffmpeg's writer alone")
+        to = filename if isinstance(filename, To) else To(filename)
+        filename = to.filename
+        if make_writers is not None:
+            if hold or loop:
+                raise ValueError("hold= and loop= are for ffmpeg's writer alone")
+            if is_series(filename) or is_writable(filename) or others:
+                raise ValueError(
+                    "series of pictures, file objects and several movies at once are for ffmpeg's "
+                    "writer alone"
+                )
+        if is_series(filename) and make_writers is None:
+            movie = of_pictures(movie)
         encoding = _encoding(movie, hold, loop, own_arguments=own_arguments)
         any_ending = make_writers is not None or forced_format(encoding) is not None
-        output = stack.enter_context(Output(filename, any_ending=any_ending))
+        output = stack.enter_context(_output(to, any_ending, movie, dpi, figure, savefig_kwargs))
         writers = None if make_writers is None else make_writers(output)
-        if writers is not None and others:
-            raise ValueError("several movies at once are for ffmpeg's writer alone")
         wanted = [(output, encoding, movie)]
-        for to, settings_of in others:
-            own = _encoding(settings_of, _or(to.hold, hold), _or(to.loop, loop))
+        for other, settings_of in others:
+            its = of_pictures(settings_of) if is_series(other.filename) else settings_of
+            own = _encoding(its, _or(other.hold, hold), _or(other.loop, loop))
             any_ending = forced_format(own) is not None
-            place = stack.enter_context(Output(to.filename, any_ending=any_ending))
-            wanted.append((place, own, settings_of))
+            place = stack.enter_context(
+                _output(other, any_ending, its, dpi, figure, savefig_kwargs)
+            )
+            wanted.append((place, own, its))
         _check_names([place for place, _, _ in wanted])
 
         def settings(*, even: bool) -> FrameSettings:
@@ -239,13 +259,40 @@ def _encoding(
     )
 
 
+def _output(
+    to: To,
+    any_ending: bool,
+    movie: MovieSettings,
+    dpi: float | str | None,
+    figure: Figure,
+    savefig_kwargs: Mapping[str, Any] | None,
+) -> Output:
+    """Return the place for a movie: a file, a series of pictures, or a file object."""
+    if is_writable(to.filename):
+        return Stream(to.filename, f".{to.format or 'mp4'}")
+    if is_series(to.filename):
+        texts = picture_texts(movie.metadata, savefig_kwargs)
+        return PictureFolder(to.filename, texts, number_of_dpi(figure, dpi))
+    return Output(to.filename, any_ending=any_ending)
+
+
+def of_pictures(movie: MovieSettings) -> MovieSettings:
+    """Return settings for a series of PNGs instead of a movie."""
+    numbered = (*movie.extra_args, "-start_number", "0")
+    return replace(movie, codec="png", bitrate=0, extra_args=numbered)
+
+
 def _or(own: Any, general: Any) -> Any:
     return general if own is None else own
 
 
 def _check_names(outputs: Sequence[Output]) -> None:
     """Refuse two movies of one name."""
-    names = [output.path.resolve() for output in outputs if not output.direct]
+    names = [
+        output.path.resolve()
+        for output in outputs
+        if not output.direct and not isinstance(output, Stream)
+    ]
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"two movies cannot both be {str(name)!r}")
@@ -336,7 +383,7 @@ def plan_encode(
 
     plan = Plan.of(
         opened.figure,
-        first.filename,
+        first,
         movie,
         stack,
         dpi=dpi,

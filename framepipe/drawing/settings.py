@@ -188,16 +188,7 @@ def frame_settings(
     ValueError
         If the frame would be empty.
     """
-    if dpi is None:
-        dpi = mpl.rcParams["savefig.dpi"]
-    if dpi == "figure":
-        dpi = figure.dpi
-    if isinstance(dpi, (str, bool)):
-        raise TypeError(f"dpi must be a number or 'figure', not {dpi!r}")
-    dpi = float(dpi) if not isinstance(dpi, int) else dpi
-    if not (dpi > 0 and np.isfinite(dpi)):
-        raise ValueError(f"dpi must be above 0, not {dpi}")
-
+    dpi = number_of_dpi(figure, dpi)
     kwargs = dict(savefig_kwargs or {})
     if "bbox_inches" in kwargs:
         _log.warning(
@@ -237,6 +228,36 @@ def frame_settings(
         savefig_kwargs=kwargs,
         opaque=not transparent,
     )
+
+
+def number_of_dpi(figure: Figure, dpi: float | str | None) -> float:
+    """Return the movie's dots per inch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it cannot be meant.
+    """
+    if dpi is None:
+        dpi = mpl.rcParams["savefig.dpi"]
+    if dpi == "figure":
+        dpi = figure.dpi
+    if isinstance(dpi, (str, bool)):
+        raise TypeError(f"dpi must be a number or 'figure', not {dpi!r}")
+    number = float(dpi) if not isinstance(dpi, int) else dpi
+    if not (number > 0 and np.isfinite(number)):
+        raise ValueError(f"dpi must be above 0, not {number}")
+    return number
+
+
+def picture_texts(
+    metadata: Mapping[str, str], savefig_kwargs: Mapping[str, Any] | None
+) -> dict[str, str]:
+    """Return the texts that `Figure.savefig` would write into a PNG, and the movie's metadata."""
+    software = f"Matplotlib version{mpl.__version__}, https://matplotlib.org/"
+    own = (savefig_kwargs or {}).get("metadata") or {}
+    found = {"Software": software, **metadata, **own}
+    return {key: str(text) for key, text in found.items() if text is not None}
 
 
 def draws_when_idle(canvas: FigureCanvasBase) -> bool:

@@ -83,6 +83,16 @@ class Output:
         return self._direct
 
     @property
+    def one_file(self) -> bool:
+        """Whether the movie is one file, which can be put together from others."""
+        return True
+
+    @property
+    def beside(self) -> str | None:
+        """The folder for what is temporary; None for the system's."""
+        return None if self._direct else os.path.dirname(self._target)
+
+    @property
     def part(self) -> str:
         """The file for ffmpeg to write, there once `prepare` has made it."""
         if self._direct:

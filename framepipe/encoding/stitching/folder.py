@@ -30,11 +30,10 @@ class SegmentFolder:
     """
 
     def __init__(self, output: Output, suffix: str) -> None:
-        beside = None if output.direct else os.path.dirname(output.part)
         self.suffix = suffix
         self._output = output
         self._stack = ExitStack()
-        self.folder = self._stack.enter_context(temporary_folder(beside))
+        self.folder = self._stack.enter_context(temporary_folder(output.beside))
 
     def name(self, number: int) -> str:
         """Return the name of a segment in the folder."""
