@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from PIL import Image, ImageSequence
 from framepipe.encoding.command import Encoding
 from framepipe.encoding.factory import EncoderFactory
 from framepipe.errors import EncoderError
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no select on pipes there")
 
 WIDTH, HEIGHT, FRAMES = 96, 64, 12
 

@@ -13,6 +13,8 @@ from framepipe.encoding.encoder import Encoder
 from framepipe.encoding.targets.fan_out import FanOut
 from framepipe.errors import EncoderError
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no select on pipes there")
+
 FRAME = bytes(range(256)) * (3 << 12)  # 3 MiB: three times what a pipe holds
 
 
