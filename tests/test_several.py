@@ -73,7 +73,7 @@ def test_frames_are_opaque_for_all_if_one_cannot_hold_transparency(tmp_path: Pat
         encode(animation, [tmp_path / name for name in ["a.apng", *others]], workers=0)
         with Image.open(tmp_path / "a.apng") as image:
             corner = image.convert("RGBA").getpixel((31, 0))
-        assert corner == ((0, 0, 0, 0) if transparent else (255, 255, 255, 255))
+        assert corner == (255, 255, 255, 0 if transparent else 255)
 
 
 # -------------------------------------------------------------------------------------- all or none
