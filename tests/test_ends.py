@@ -29,15 +29,17 @@ def test_it_is_held_where_segments_could_be_copied(tmp_path: Path, suffix: str) 
     assert everything_in(tmp_path) == {path.name}
 
 
-@pytest.mark.parametrize("suffix", [".gif", ".apng", ".webp", ".avif"])
+@pytest.mark.parametrize("suffix", [".gif", ".apng", ".webp"])
 def test_pictures_are_held_and_played_as_often_as_asked_for(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"m{suffix}"
-    encode(clip(4), path, fps=10, hold=0.6, loop=2, workers=0)
-    if suffix == ".avif":
-        return  # that ffmpeg takes it is all that can be seen: Pillow tells neither
+    far_apart = [0, 0x500000, 0xA000, 0xFFFFFF]  # or WebP makes one of them
+    encode(clip(far_apart), path, fps=10, hold=0.6, loop=2, workers=0)
     with Image.open(path) as image:
-        shown = [frame.info["duration"] for frame in ImageSequence.Iterator(image)]
-        assert sum(shown) == 1000
+        shown = 0
+        for frame in ImageSequence.Iterator(image):
+            frame.load()  # before that a WebP does not tell
+            shown += frame.info["duration"]
+        assert shown == 1000
         assert image.info["loop"] == (1 if suffix == ".gif" else 2)  # a GIF's is played again
 
 

@@ -114,7 +114,7 @@ def test_a_file_object_gets_nothing_if_a_frame_fails() -> None:
 
 def test_a_file_that_is_open(tmp_path: Path) -> None:
     with (tmp_path / "m.webp").open("wb") as file:
-        encode(clip(4), To(file, format="webp"), workers=0)
+        encode(clip([0, 0x500000, 0xA000, 0xFFFFFF]), To(file, format="webp"), workers=0)
     with Image.open(tmp_path / "m.webp") as image:
         assert getattr(image, "n_frames", 1) == 4
 
