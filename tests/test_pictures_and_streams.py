@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
-from clips import RAW, children, clip, everything_in, nothing_starts, numbers_in
+from clips import RAW, children, clip, everything_in, flat, nothing_starts, numbers_in
 from PIL import Image
 
 from framepipe import FrameError, Movie, Segments, To, encode
@@ -43,9 +43,8 @@ def test_a_picture_for_each_frame(mode: str, tmp_path: Path) -> None:
 
 def test_they_are_what_savefig_writes(tmp_path: Path) -> None:
     encode(clip(3), tmp_path / "%d.png", metadata={"Title": "Żółw", "Author": "é"}, workers=0)
-    animation = clip(3)
-    animation._init_draw()  # type: ignore[attr-defined]
-    figure = animation._fig  # type: ignore[attr-defined]
+    figure, show = flat()
+    show(0)
     figure.savefig(tmp_path / "saved.png", metadata={"Title": "Żółw", "Author": "é"})
     with Image.open(tmp_path / "0.png") as ours, Image.open(tmp_path / "saved.png") as theirs:
         assert ours.info == theirs.info
