@@ -235,7 +235,8 @@ def test_what_was_asked_of_the_container_survives(tmp_path: Path, suffix: str) -
         return data.index(b"moov") < data.index(b"mdat")
 
     assert index_first("-movflags", "+faststart")
-    assert not index_first("-crf", "20")
+    assert index_first("-crf", "20")
+    assert not index_first("-movflags", "+write_colr")
 
 
 # ---------------------------------------------------------------------------- encoded once
@@ -423,7 +424,7 @@ class Raises:
         (TakesOne(), "the joined movie has 4 frames; its 2 segments have 9"),
         (MakesNone(), "the stitcher MakesNone made no file of the name it was given"),
         (MakesEmpty(), "the stitcher MakesEmpty made no file"),
-        (MakesNonsense(), "could not read a movie"),
+        (MakesNonsense(), "could not read the time stamps of a movie"),
         (Raises(), "the stitcher Raises failed: LookupError: no glue"),
     ],
 )
