@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import framepipe
+from framepipe.plan import EncodePlan, plan_encode
 
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
@@ -269,3 +270,17 @@ def is_over(process: psutil.Process) -> bool:
         return bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
+
+
+#: What `plan_encode` is told where the user has said nothing.
+PLAN_DEFAULTS: dict[str, Any] = {
+    "dpi": None, "extra_anim": None, "savefig_kwargs": None, "workers": 2, "redraw": "auto",
+    "independent": False, "start_method": None, "fps": None, "codec": None, "bitrate": None,
+    "extra_args": None, "metadata": None,
+}  # fmt: skip
+
+
+def planned(path: Path, writer: Any = None, frames: Any = 12, **given: Any) -> EncodePlan:
+    """What `encode` would decide about a clip; nothing is started."""
+    with ExitStack() as stack:
+        return plan_encode(stack, clip(frames), path, writer, **{**PLAN_DEFAULTS, **given})

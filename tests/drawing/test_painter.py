@@ -9,15 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from clips import flat
 from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from framepipe.drawing.painter import Painter
 from framepipe.drawing.policy import Limits, Redraw
 from framepipe.drawing.settings import frame_settings
-from framepipe.errors import FrameMismatch
+from framepipe.errors import FrameError, FrameMismatch
 
 DPI = 50
 
@@ -151,3 +153,104 @@ def test_a_check_gives_the_frame() -> None:
         assert frame(painter.check, 6, painter.settings.nbytes)[0] is None
         assert "check" in painter.story()
     assert len({np.frombuffer(data, np.uint8).sum() for data in true}) > 1
+
+
+def painter(animation: Any, redraw: Any = "full") -> Painter:
+    settings = frame_settings(
+        animation._fig, dpi=None, codec="rawvideo", suffix=".rgba", even=False, savefig_kwargs=None
+    )
+    return Painter([animation], settings, redraw=redraw)
+
+
+def wave(*, secret: bool = False) -> FuncAnimation:
+    figure = Figure(figsize=(2, 1.5), dpi=60)
+    FigureCanvasAgg(figure)
+    (line,) = figure.subplots().plot([0, 1, 2], [0, 1, 0])
+    at = [0]
+    if secret:
+        figure.axes[0].xaxis.set_major_formatter(lambda x, _: f"{x:.1f}:{at[0]}")
+    dot = figure.text(0.5, 0.5, "0")
+
+    def update(i: int) -> Any:
+        line.set_ydata([0, i / 9, 0])
+        at[0] = i
+        dot.set_text(f"{i}")
+
+    return FuncAnimation(figure, update, 9, init_func=list, cache_frame_data=False)
+
+
+def paint_all(drawer: Painter, frames: range = range(9)) -> list[bytes]:
+    drawn = []
+    drawer.open()
+    try:
+        for frame in frames:
+            out = bytearray(drawer.settings.nbytes)
+            assert drawer.paint(frame, memoryview(out)) is not None
+            drawn.append(bytes(out))
+        drawer.finish()
+    finally:
+        drawer.close()
+    return drawn
+
+
+@pytest.mark.parametrize("redraw", ["auto", "verify", "as_saved"])
+def test_every_way_gives_the_same_frames(redraw: str) -> None:
+    full = paint_all(painter(wave()))
+    assert len(set(full)) == 9
+    assert paint_all(painter(wave(), redraw)) == full
+    some = range(1, 9, 3)
+    assert paint_all(painter(wave(), redraw), some) == [full[frame] for frame in some]
+
+
+def test_the_end_is_told_by_none() -> None:
+    drawer = painter(wave())
+    drawer.open()
+    out = memoryview(bytearray(drawer.settings.nbytes))
+    assert drawer.paint(9, out) is None
+    assert drawer.frames == 9
+    drawer.close()
+
+
+def test_it_must_be_opened() -> None:
+    drawer = painter(wave())
+    with pytest.raises(RuntimeError, match="opened"):
+        drawer.paint(0, memoryview(bytearray(drawer.settings.nbytes)))
+
+
+def test_a_drawing_that_fails_names_its_frame() -> None:
+    class Breaks(Rectangle):
+        number = 0
+
+        def draw(self, renderer: Any) -> None:
+            if self.number == 2:
+                raise LookupError("no such thing")
+            super().draw(renderer)
+
+    figure, show = flat()
+    patch = Breaks((0, 0), 1, 1)
+    figure.add_artist(patch)
+
+    def update(i: int) -> Any:
+        patch.number = i
+        return show(i)
+
+    drawer = painter(FuncAnimation(figure, update, 9, init_func=list, cache_frame_data=False))
+    drawer.open()
+    with pytest.raises(FrameError, match="drawing frame 2 failed") as caught:
+        drawer.paint(2, memoryview(bytearray(drawer.settings.nbytes)))
+    assert caught.value.frame == 2
+    drawer.close()
+
+
+def test_what_changes_in_secret_is_found_and_named() -> None:
+    with pytest.raises(FrameMismatch, match="xaxis of axes 0") as caught:
+        paint_all(painter(wave(secret=True), "verify"))
+    assert caught.value.frame > 0
+
+
+def test_the_story_tells_what_was_decided() -> None:
+    drawer = painter(wave(), "verify")
+    paint_all(drawer)
+    story = drawer.story()
+    assert "compose" in story
+    assert "compare" in story

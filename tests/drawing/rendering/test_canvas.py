@@ -12,7 +12,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
-from framepipe.drawing.rendering.canvas import FrameCanvas, living_on_agg
+from framepipe.drawing.rendering.canvas import (
+    FrameCanvas,
+    FrameSizeError,
+    Slot,
+    at_dpi,
+    draw_full,
+    keep_size,
+    living_on_agg,
+)
+from framepipe.drawing.settings import FrameSettings, frame_settings
 
 
 def make_figure(kind: type[FigureCanvasBase] = FigureCanvasAgg) -> Figure:
@@ -113,3 +122,78 @@ def test_the_bytes_are_those_of_the_canvas_itself() -> None:
     with living_on_agg(figure, idle_draws=True):
         figure.savefig(ours, format="rgba")
     assert ours.getvalue() == plain.getvalue()
+
+
+def settings_of(figure: Any, **given: Any) -> FrameSettings:
+    options: dict[str, Any] = {"dpi": 60, "codec": "h264", "suffix": ".mp4", "even": True}
+    return frame_settings(figure, savefig_kwargs=None, **{**options, **given})
+
+
+def test_a_full_draw_has_the_bytes_that_savefig_writes() -> None:
+    figure = make_figure()
+    settings = settings_of(figure)
+    file = io.BytesIO()
+    figure.savefig(file, format="rgba", dpi=60, facecolor=settings.savefig_kwargs["facecolor"])
+    out = bytearray(settings.nbytes)
+    with living_on_agg(figure, idle_draws=True):
+        draw_full(figure, settings, memoryview(out))
+    assert bytes(out) == file.getvalue()
+
+
+def test_an_idle_draw_draws_nothing_unless_it_should() -> None:
+    figure = make_figure()
+    drawn: list[Any] = []
+    with living_on_agg(figure, idle_draws=True) as canvas:
+        figure.canvas.mpl_connect("draw_event", drawn.append)
+        figure.canvas.draw_idle()
+        assert drawn == []
+        assert figure.canvas.is_saving()
+        canvas.idle = "prime"
+        canvas.prime = lambda: True
+        figure.canvas.draw_idle()
+        assert drawn == []
+        canvas.prime = lambda: False
+        figure.canvas.draw_idle()
+        canvas.idle = "draw"
+        figure.canvas.draw_idle()
+        assert len(drawn) == 2
+
+
+def test_a_draw_by_somebody_else_is_noticed_once() -> None:
+    figure = make_figure()
+    with living_on_agg(figure, idle_draws=True) as canvas:
+        canvas.take_elsewhere()
+        assert not canvas.take_elsewhere()
+        figure.canvas.draw()
+        assert canvas.take_elsewhere()
+        assert not canvas.take_elsewhere()
+
+
+def test_what_was_painted_is_written_as_it_is() -> None:
+    figure = make_figure()
+    settings = settings_of(figure, dpi=50)
+    painted = np.random.default_rng(0).integers(0, 256, settings.nbytes, np.uint8).tobytes()
+    file = io.BytesIO()
+    with living_on_agg(figure, idle_draws=True) as canvas:
+        canvas.painted = memoryview(painted)
+        figure.savefig(file, format="rgba")
+    assert file.getvalue() == painted
+
+
+def test_a_frame_of_another_size_is_refused() -> None:
+    slot = Slot(memoryview(bytearray(8)))
+    assert slot.write(bytes(range(8))) == 8
+    with pytest.raises(FrameSizeError, match="12 bytes where a frame has 8"):
+        slot.write(bytes(12))
+
+
+def test_size_and_dpi_are_set_and_put_back() -> None:
+    figure = make_figure()
+    settings = settings_of(figure)
+    figure.set_size_inches(9, 9)
+    assert keep_size(figure, settings)
+    assert tuple(figure.get_size_inches()) == settings.size
+    assert not keep_size(figure, settings)
+    with at_dpi(figure, 99):
+        assert figure.dpi == 99
+    assert figure.dpi == 50

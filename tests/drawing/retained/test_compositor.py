@@ -10,26 +10,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import matplotlib.patheffects as pe
 import numpy as np
 import pytest
 from matplotlib.animation import ArtistAnimation, FuncAnimation
-from matplotlib.axis import Axis
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Rectangle
-from matplotlib.tri import Triangulation
 
 import framepipe
 from framepipe.drawing import policy
 from framepipe.drawing.painter import Painter
 from framepipe.drawing.policy import Limits, Redraw
-from framepipe.drawing.rendering import text as glyphs
-from framepipe.drawing.rendering.canvas import living_on_agg
-from framepipe.drawing.rendering.display_list import RecordingRenderer
-from framepipe.drawing.rendering.ticks import draw_axis, drawn_once
 from framepipe.drawing.settings import frame_settings
 from framepipe.encoding.encoder import Encoder
 from framepipe.errors import FrameMismatch
@@ -420,128 +411,6 @@ def test_report_of_full_drawing(tmp_path: Path) -> None:
     assert movie.report.items_drawn == 0
 
 
-# ---- display lists
-
-
-def half(image: Any, dpi: float) -> Any:
-    return image * np.array([1, 1, 1, 0.5]), 0, 0
-
-
-def spread(ax: Any) -> dict[str, Any]:
-    """An artist for each way in which matplotlib reaches the rasterizer."""
-    x = np.linspace(0, 1, 5)
-    stroke = [pe.withStroke(linewidth=5, foreground="g")]
-    mesh = np.add.outer(x, x)
-    return {
-        "line": ax.plot(x, x**2)[0],
-        "markers": ax.plot(x, x, "o-", mfc="y")[0],
-        "text": ax.text(0.1, 0.2, "Text", rotation=30),
-        "mathtext": ax.text(0.4, 0.2, r"$\sqrt{\frac{x}{2}}$"),
-        "image": ax.imshow(mesh, extent=(0, 1, 0, 1), alpha=0.6),
-        "scatter": ax.scatter(x, x[::-1], s=x * 90 + 9, c=x, alpha=0.7),
-        "quadmesh": ax.pcolormesh(x, x, mesh, edgecolors="k"),
-        "gouraud": ax.tripcolor(Triangulation([0, 1, 0.5], [0, 0, 1]), x[:3], shading="gouraud"),
-        "hatch": ax.add_patch(Rectangle((0.2, 0.2), 0.5, 0.5, hatch="xx", fc="none", ec="r")),
-        "clipped": ax.plot(x, x[::-1], lw=9, label="c")[0],
-        "sketch": ax.plot(x, 1 - x**2, sketch_params=3)[0],
-        "filtered": ax.plot(x, x / 2, lw=6, agg_filter=half)[0],
-        "effects": ax.plot(x, 1 - x / 2, path_effects=stroke)[0],
-        "text effects": ax.text(0.5, 0.8, "Outline", path_effects=stroke),
-        "arrow": ax.annotate("to", (0.1, 0.1), (0.7, 0.6), arrowprops={"arrowstyle": "->"}),
-        "rasterized": ax.fill_between(x, x, rasterized=True, alpha=0.5),
-        "aliased": ax.text(0.6, 0.6, "steps", antialiased=False),
-        "axis": ax.xaxis,
-    }
-
-
-def stage() -> tuple[Any, dict[str, Any]]:
-    figure = make_figure()
-    artists = spread(figure.subplots())
-    artists["clipped"].set_clip_path(
-        Circle((0.5, 0.5), 0.2, transform=artists["line"].axes.transData)
-    )
-    return figure, artists
-
-
-@pytest.mark.parametrize("name", stage()[1])
-def test_a_tape_draws_as_the_artist_does(name: str) -> None:
-    figure, artists = stage()
-    artist = artists[name]
-    rng = np.random.default_rng(0)
-    with living_on_agg(figure, idle_draws=True) as canvas:
-        renderer = canvas.get_renderer()
-        figure.draw(renderer)
-        some = rng.integers(0, 256, renderer.pixels.shape, dtype=np.uint8)
-        some[..., :3] = np.minimum(some[..., :3], some[..., 3:])  # premultiplied
-
-        display_list: Any = []
-        renderer.recorder.display_list = display_list
-        artist.draw(renderer)
-        renderer.recorder.display_list = None
-        for background in (np.zeros_like(some), some):
-            renderer.pixels[:] = background
-            artist.draw(renderer)
-            drawn = renderer.pixels.copy()
-            # Whatever the artist and its axes do afterwards, the display list does not mind.
-            before = artist.axes.get_xlim()
-            artist.axes.set_xlim(0.3, 0.5)
-            artist.draw(renderer)
-            renderer.pixels[:] = background
-            renderer.recorder.play(display_list)
-            assert (drawn != background).any()
-            assert np.array_equal(renderer.pixels, drawn)
-            artist.axes.set_xlim(before)
-
-
-# ---- text
-
-
-def both() -> Any:
-    """matplotlib's renderer, and ours."""
-    agg: Any = RendererAgg
-    renderers: Any = agg(160, 120, 72), RecordingRenderer(160, 120, 72)
-    renderers[1].figure = make_figure()
-    return renderers
-
-
-def test_text_is_the_same_to_the_pixel() -> None:
-    rng = np.random.default_rng(1)
-    plain, ours = both()
-    words = ["0.25", "−1.5", "Wave fi", "$x^2_i$", "Ağy", "汉", r"$\frac{1}{2}$", "a b", "1"]
-    for _ in range(300):
-        word = str(rng.choice(words))
-        prop = FontProperties(
-            size=float(rng.choice([6, 9.5, 14])),
-            weight=str(rng.choice(["normal", "bold"])),
-            family=str(rng.choice(["sans-serif", "serif"])),
-        )
-        x, y = rng.uniform(-10, 170), rng.uniform(-10, 130)
-        if rng.random() < 0.3:
-            x, y = round(x), round(y)
-        angle = float(rng.choice([0, 0, 90, 33.3, 270, -12]))
-        color, smooth = tuple(rng.random(4)), bool(rng.integers(2))
-        for renderer in (plain, ours):
-            gc = renderer.new_gc()
-            gc.set_foreground(color)
-            gc.set_antialiased(smooth)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of missing glyphs
-                renderer.draw_text(gc, x, y, word, prop, angle, ismath="$" in word)
-        assert np.array_equal(np.asarray(plain.buffer_rgba()), ours.pixels), (word, x, y, angle)
-
-
-def test_what_is_kept_of_text_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not glyphs.GLYPHWISE:
-        pytest.skip("this matplotlib draws text as one bitmap")
-    monkeypatch.setattr(glyphs, "LIMIT", 50)
-    _, ours = both()
-    for i in range(120):
-        ours.draw_text(ours.new_gc(), i / 7, 50, f"{i}", FontProperties(size=5 + i / 9), 0)
-        assert len(ours._bitmaps) <= 50
-        assert len(ours._shaped) <= 50
-    assert len(ours._shaped) > 0
-
-
 # ---- what it may not be fooled by
 
 
@@ -613,96 +482,6 @@ def test_images_not_to_be_drawn_apart_switch_it_off() -> None:
     costs, got = paint(make(), "auto")
     assert not any(cost.composed for cost in costs)
     assert got == paint(make(), "full")[1]
-
-
-# ---- ticks worked out once
-
-
-def rendered(figure: Any) -> RecordingRenderer:
-    width, height = figure.canvas.get_width_height()
-    renderer = RecordingRenderer(width, height, figure.dpi)
-    renderer.figure = figure
-    return renderer
-
-
-def scrolled() -> Any:
-    """Axes with labels, minor ticks and an offset text, after their limits moved."""
-    figure = make_figure()
-    ax = figure.add_subplot(xlabel="time", ylabel="signal", title="title")
-    ax.plot([1e7, 1e7 + 1], [0, 1e-7])
-    ax.minorticks_on()
-    ax.grid()
-    figure.canvas.draw()
-    ax.set_xlim(1e7 + 0.2, 1e7 + 1.3)
-    return figure
-
-
-def test_an_axis_drawn_once_is_the_same_to_the_pixel() -> None:
-    drawings = []
-    for draw in (lambda axis, renderer: axis.draw(renderer), draw_axis):
-        figure = scrolled()
-        renderer = rendered(figure)
-        for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis):
-            draw(axis, renderer)
-            assert {"_update_ticks", "_get_ticklabel_bboxes", "draw"}.isdisjoint(vars(axis))
-        drawings.append(renderer.pixels.copy())
-    assert drawings[0].any()
-    first, second = drawings
-    assert np.array_equal(first, second)
-
-
-def test_ticks_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    counts: Counter[str] = Counter()
-    for name in ("_update_ticks", "_get_ticklabel_bboxes"):
-        whole = getattr(Axis, name)
-
-        def counted(self: Any, *args: Any, name: str = name, whole: Any = whole) -> Any:
-            counts[name] += 1
-            return whole(self, *args)
-
-        monkeypatch.setattr(Axis, name, counted)
-    figure = scrolled()
-    axis, renderer = figure.axes[0].xaxis, rendered(figure)
-    counts.clear()
-    axis.draw(renderer)
-    assert counts["_update_ticks"] == 3
-    assert counts["_get_ticklabel_bboxes"] == 2
-    counts.clear()
-    draw_axis(axis, renderer)
-    assert set(counts.values()) == {1}
-    counts.clear()
-    with drawn_once(figure.axes):
-        figure.canvas.draw()
-    once = counts["_update_ticks"]
-    figure.canvas.draw()
-    assert once == counts["_update_ticks"] - once - 4  # two axes, two less for each
-
-
-def test_a_formatter_of_the_users_is_asked_as_often_as_ever() -> None:
-    def asked(draw: Callable[[Any, Any], None]) -> int:
-        figure = scrolled()
-        calls: list[float] = []
-        axis = figure.axes[0].xaxis
-
-        def label(x: float, _: int | None) -> str:
-            calls.append(x)
-            return "a label"
-
-        axis.set_major_formatter(label)
-        draw(axis, rendered(figure))
-        return len(calls)
-
-    plain = asked(lambda axis, renderer: axis.draw(renderer))
-    assert asked(draw_axis) == plain > 3
-
-
-def test_an_axis_is_itself_again_after_an_error() -> None:
-    figure = scrolled()
-    axis = figure.axes[0].xaxis
-    axis.label.set_text("$\\nothing$")
-    with pytest.raises(ValueError, match="nothing"), drawn_once(figure.axes):
-        figure.canvas.draw()
-    assert {"_update_ticks", "_get_ticklabel_bboxes", "draw"}.isdisjoint(vars(axis))
 
 
 class Flickering(Line2D):
