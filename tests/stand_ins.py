@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from framepipe.result import FrameStats
 
@@ -107,3 +108,20 @@ class Kept:
         for descriptor in self._ends or ():
             os.close(descriptor)
         self._ends = None
+
+
+class ToFile(Kept):
+    """A sink that writes the numbers it was given into a file when it is finished."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = Path(path)
+
+    @classmethod
+    def of(cls, source: object, path: str, /) -> ToFile:
+        """Make one, as a `MakeSink` is called."""
+        return cls(path)
+
+    def finish(self) -> float:
+        self.path.write_text(" ".join(map(str, self.numbers)))
+        return super().finish()

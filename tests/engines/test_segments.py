@@ -7,28 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stand_ins import BYTES, Kept, Numbers
+from stand_ins import BYTES, Numbers, ToFile
 
 from framepipe import FrameError
 from framepipe.engines.scheduling.blocks import cut_into_blocks
 from framepipe.engines.segments import SegmentsRun
 
 
-class ToFile(Kept):
-    """Writes what it was given when it is finished."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self.path = Path(path)
-
-    def finish(self) -> float:
-        self.path.write_text(" ".join(map(str, self.numbers)))
-        return super().finish()
-
-
 def recording(folder: Path, source: Numbers, total: int | None, blocks: Any, **given: Any) -> Any:
     return SegmentsRun(
-        lambda: source, lambda _, path: ToFile(path), BYTES, cut_into_blocks(blocks, total, 2),
+        lambda: source, ToFile.of, BYTES, cut_into_blocks(blocks, total, 2),
         total, lambda block: str(folder / f"{block}"), start_method="fork", **given,
     )  # fmt: skip
 

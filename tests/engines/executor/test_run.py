@@ -44,8 +44,7 @@ from framepipe import (
     WorkerDied,
     encode,
 )
-from framepipe.engines.executor.task import AnimationMissing, forget_job, record_block, versions
-from framepipe.engines.scheduling.blocks import Block
+from framepipe.engines.executor.task import AnimationMissing, versions
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals"),
@@ -159,12 +158,6 @@ def test_the_animation_travels_to_each_worker_once(tmp_path: Path) -> None:
     assert executor.loaded == 2 + executor.missing, "who was not reached has asked for it"
     assert executor.missing <= 1
     assert executor.submitted == 12 + executor.missing
-
-
-def test_a_worker_that_does_not_know_the_animation_asks_for_it() -> None:
-    assert (
-        record_block("no such job", None, versions(), Block(0, 0, 5), ".mp4") == AnimationMissing()
-    )
 
 
 @pytest.mark.slow
@@ -545,7 +538,3 @@ with (
 """,
     )
     assert facts == {"frame": 20, "cause": "milk", "soon": True, "alive": 8, "left": []}
-
-
-def test_forgetting_a_job_that_nobody_knows_is_no_error() -> None:
-    forget_job("no such job")
