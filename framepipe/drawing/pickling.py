@@ -39,6 +39,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 
 from ..errors import FramepipeError
+from .mpl.agg import DRAW_STATE
 from .mpl.animation import PREVIEW_ONLY, functions_of, mark_started
 from .mpl.registries import (
     TOOLBAR_SIGNAL,
@@ -293,7 +294,7 @@ def _own_attributes(canvas: FigureCanvasAgg) -> dict[str, Any]:
     """Return what user code keeps on a canvas without a window."""
     if _headless_kind(canvas) is not type(canvas):
         return {}
-    usual = {*vars(FigureCanvasAgg(Figure())), "renderer", "_lastKey"}
+    usual = {*vars(FigureCanvasAgg(Figure())), *DRAW_STATE}
     return {name: value for name, value in vars(canvas).items() if name not in usual}
 
 

@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
+from ..drawing.mpl.animation import mark_started
 from ..result import Movie
 from .accelerate import accelerate
 
@@ -86,7 +87,7 @@ class Program:
             make(animation, *args, **kwargs)
             self.animations.append(animation)
             # It is kept until the end of the program, where it may be made into a movie.
-            animation._draw_was_started = True  # type: ignore[attr-defined]
+            mark_started(animation)
 
         @wraps(save)
         def saved(animation: Animation, *args: Any, **kwargs: Any) -> None:

@@ -236,7 +236,7 @@ def test_a_drawing_that_fails_names_its_frame() -> None:
 
     drawer = painter(FuncAnimation(figure, update, 9, init_func=list, cache_frame_data=False))
     drawer.open()
-    with pytest.raises(FrameError, match="drawing frame 2 failed") as caught:
+    with pytest.raises(FrameError, match="frame 2 failed") as caught:
         drawer.paint(2, memoryview(bytearray(drawer.settings.nbytes)))
     assert caught.value.frame == 2
     drawer.close()

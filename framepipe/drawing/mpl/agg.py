@@ -5,6 +5,7 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 - ``matplotlib.backend_bases.GraphicsContextBase``: ``_cliprect``, ``_clippath``
 - ``matplotlib.backend_bases.RendererBase``: ``_draw_disabled``
 - ``matplotlib.backend_bases.FigureCanvasBase``: ``_is_saving``
+- ``matplotlib.backends.backend_agg.FigureCanvasAgg``: ``_lastKey``
 - ``matplotlib.ft2font.FT2Font``: ``_layout`` (new in 3.11), ``_set_transform`` (new in 3.11),
   ``_render_glyph`` (new in 3.11)
 """
@@ -20,6 +21,9 @@ from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, Rend
 
 if TYPE_CHECKING:
     from matplotlib.transforms import Bbox, TransformedPath
+
+#: What a canvas keeps from draw to draw: its renderer, and for which size that was made.
+DRAW_STATE = ("renderer", "_lastKey")
 
 #: The rectangle that a graphics context clips by; None if there is none.
 clip_rectangle: Callable[[GraphicsContextBase], Bbox | None] = attrgetter("_cliprect")

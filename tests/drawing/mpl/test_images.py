@@ -39,7 +39,11 @@ def test_another_maker_for_a_while() -> None:
 
     figure.canvas.draw()
     before = bytes(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
-    with made_by(maker, [image]):
+
+    def mapper(one: AxesImage, *arguments: Any, **options: Any) -> Any:
+        return type(one).to_rgba(one, *arguments, **options)
+
+    with made_by(maker, mapper, [image]):
         figure.canvas.draw()
     assert seen == [image]
     assert bytes(figure.canvas.buffer_rgba()) == before  # type: ignore[attr-defined]

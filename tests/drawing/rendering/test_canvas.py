@@ -140,25 +140,6 @@ def test_a_full_draw_has_the_bytes_that_savefig_writes() -> None:
     assert bytes(out) == file.getvalue()
 
 
-def test_an_idle_draw_draws_nothing_unless_it_should() -> None:
-    figure = make_figure()
-    drawn: list[Any] = []
-    with living_on_agg(figure, idle_draws=True) as canvas:
-        figure.canvas.mpl_connect("draw_event", drawn.append)
-        figure.canvas.draw_idle()
-        assert drawn == []
-        assert figure.canvas.is_saving()
-        canvas.idle = "prime"
-        canvas.prime = lambda: True
-        figure.canvas.draw_idle()
-        assert drawn == []
-        canvas.prime = lambda: False
-        figure.canvas.draw_idle()
-        canvas.idle = "draw"
-        figure.canvas.draw_idle()
-        assert len(drawn) == 2
-
-
 def test_a_draw_by_somebody_else_is_noticed_once() -> None:
     figure = make_figure()
     with living_on_agg(figure, idle_draws=True) as canvas:

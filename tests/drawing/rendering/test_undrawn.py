@@ -71,12 +71,12 @@ def made(build: Callable[[Any], Look]) -> tuple[Any, Look]:
 def test_it_is_as_after_a_draw(build: Callable[[Any], Look]) -> None:
     drawn, look_at_drawn = made(build)
     before = look_at_drawn()
-    with living_on_agg(drawn, idle_draws=True) as canvas:
-        canvas.draw()
+    with living_on_agg(drawn, idle_draws=True):
+        drawn.canvas.draw()
     undrawn, look_at_undrawn = made(build)
     with living_on_agg(undrawn, idle_draws=True) as canvas:
         events: list[Any] = []
-        canvas.mpl_connect("draw_event", events.append)
+        undrawn.canvas.mpl_connect("draw_event", events.append)
         leave_as_drawn(undrawn)
         assert events == []
         assert not canvas.get_renderer().pixels[..., 3].any(), "nothing was drawn"

@@ -60,8 +60,8 @@ def test_it_is_where_a_draw_would_put_it(change: Callable[[Any], list[Any]]) -> 
         assert update([]) == [], "nothing changed"
         update(change(ax))
     change(drawn)
-    with living_on_agg(drawn.figure, idle_draws=True) as canvas:
-        canvas.draw()
+    with living_on_agg(drawn.figure, idle_draws=True):
+        drawn.figure.canvas.draw()
     assert ax.title.get_position() == drawn.title.get_position()
 
 
