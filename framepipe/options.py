@@ -97,7 +97,7 @@ _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
 }
 
 
-def check_kinds(**given: Any) -> None:
+def check_kinds(**given: object) -> None:
     """Refuse arguments of the wrong kind in words that name them."""
     for name, value in given.items():
         what, kinds = _KINDS[name]
@@ -105,7 +105,7 @@ def check_kinds(**given: Any) -> None:
             raise TypeError(f"{name} must be {what}, not {value!r}")
 
 
-def check_ends(hold: Any, loop: Any) -> None:
+def check_ends(hold: object, loop: object) -> None:
     """Refuse values of hold and loop that cannot be meant."""
     if isinstance(hold, bool) or not isinstance(hold, Real):
         raise TypeError(f"hold must be a number of seconds, not {hold!r}")
@@ -119,15 +119,15 @@ def check_ends(hold: Any, loop: Any) -> None:
 
 def check_choices(
     *,
-    workers: Any,
-    mode: Any,
-    redraw: Any,
-    independent: Any,
-    start_method: Any,
-    progress: Any,
-    progress_callback: Any,
-    hold: Any = 0.0,
-    loop: Any = 0,
+    workers: object,
+    mode: object,
+    redraw: object,
+    independent: object,
+    start_method: object,
+    progress: object,
+    progress_callback: object,
+    hold: object = 0.0,
+    loop: object = 0,
 ) -> None:
     """Refuse values that are none of the choices."""
     check_ends(hold, loop)

@@ -31,11 +31,12 @@ import shutil
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import wraps
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self
 
@@ -49,6 +50,7 @@ from ..engines.system.fork_safety import one_at_a_time, undisturbed
 from ..engines.system.signals import ending_signals_raise
 from ..engines.workers.failures import Failed, interrupts_pass
 from ..errors import EncoderNotFound, FrameError, WorkerDied
+from ..options import ModeName, Segments
 from ..plan import EncodePlan, plan_encode
 from ..result import Movie
 
@@ -57,7 +59,8 @@ _log = logging.getLogger(__name__)
 #: Seconds that the fork may take to clean up when it is told to end.
 _CLEAN_UP = 5.0
 
-Options = Mapping[str, Any]
+ProgressCallback = Callable[[int, int | None], object]
+WriterLike = AbstractMovieWriter | str | None
 
 
 class accelerate:  # noqa: N801 - called like a function, and as a context manager
@@ -148,18 +151,18 @@ def _install() -> None:
     @wraps(_ORIGINAL["save"])
     def save(
         self: Animation,
-        filename: Any,
-        writer: Any = None,
-        fps: Any = None,
-        dpi: Any = None,
-        codec: Any = None,
-        bitrate: Any = None,
-        extra_args: Any = None,
-        metadata: Any = None,
-        extra_anim: Any = None,
-        savefig_kwargs: Any = None,
+        filename: str | os.PathLike[str],
+        writer: WriterLike = None,
+        fps: float | None = None,
+        dpi: float | str | None = None,
+        codec: str | None = None,
+        bitrate: int | None = None,
+        extra_args: Sequence[str] | None = None,
+        metadata: Mapping[str, str] | None = None,
+        extra_anim: Sequence[Animation] | None = None,
+        savefig_kwargs: Mapping[str, object] | None = None,
         *,
-        progress_callback: Callable[[int, int | None], Any] | None = None,
+        progress_callback: ProgressCallback | None = None,
     ) -> None:
         given = {
             "fps": fps, "dpi": dpi, "codec": codec, "bitrate": bitrate, "extra_args": extra_args,
@@ -176,7 +179,7 @@ def _install() -> None:
             on.movies.append(movie)
 
     @wraps(_ORIGINAL["to_html5_video"])
-    def to_html5_video(self: Animation, *args: Any, **kwargs: Any) -> Any:
+    def to_html5_video(self: Animation, *args: object, **kwargs: object) -> object:
         with _same_ffmpeg():
             return _ORIGINAL["to_html5_video"](self, *args, **kwargs)
 
@@ -203,7 +206,7 @@ def _same_ffmpeg() -> Iterator[None]:
         yield
 
 
-def _serves(filename: Any, writer: Any) -> bool:
+def _serves(filename: object, writer: WriterLike) -> bool:
     """Tell whether framepipe makes what matplotlib would."""
     if not isinstance(filename, str | os.PathLike):
         return False
@@ -216,10 +219,10 @@ def _serves(filename: Any, writer: Any) -> bool:
 def _save(
     animation: Animation,
     filename: str | os.PathLike[str],
-    writer: Any,
+    writer: WriterLike,
     given: Mapping[str, Any],
-    progress_callback: Callable[[int, int | None], Any] | None,
-    options: Options,
+    progress_callback: ProgressCallback | None,
+    options: Mapping[str, Any],
 ) -> Movie:
     """Do what `Animation.save` does."""
     choices = {
@@ -298,10 +301,10 @@ class _Beside:
     def __init__(
         self,
         plan: EncodePlan,
-        mode: Any,
+        mode: ModeName | Segments,
         progress: bool,
-        progress_callback: Callable[[int, int | None], Any] | None,
-        writer: Any,
+        progress_callback: ProgressCallback | None,
+        writer: WriterLike,
     ) -> None:
         self._plan = plan
         self._mode = mode
@@ -356,7 +359,7 @@ class _Beside:
         else:
             self._movie = message
 
-    def _end(self, process: Any) -> None:
+    def _end(self, process: BaseProcess) -> None:
         """See that the fork is over; if it is not done, let it clean up."""
         if process.pid is None:
             return
@@ -381,12 +384,12 @@ class _Beside:
 
         def warned(
             message: Warning | str, category: type[Warning], filename: str, lineno: int,
-            file: Any = None, line: str | None = None,
+            file: object = None, line: str | None = None,
         ) -> None:  # fmt: skip
             ours.send(_Warned(str(message), category, filename, lineno))
 
         warnings.showwarning = warned
-        answer: Any
+        answer: Movie | Failed
         with ending_signals_raise():
             try:
                 answer = carry_out(
@@ -413,7 +416,7 @@ def _warn_again(warned: _Warned) -> None:
     )  # fmt: skip
 
 
-def _file_of(module: Any) -> str | None:
+def _file_of(module: object) -> str | None:
     return getattr(module, "__file__", None)
 
 

@@ -44,7 +44,7 @@ class Program:
         self._arguments = list(arguments)
         self._module = module
         self.animations: list[Animation] = []
-        self.variables: dict[str, Any] = {}
+        self.variables: dict[str, object] = {}
         self._saved: set[int] = set()
 
     def run(self) -> None:
@@ -98,7 +98,7 @@ class Program:
         replaced.__init__, replaced.save = made, saved
 
     def _show_nothing(self) -> None:
-        def nothing(*_: Any, **__: Any) -> None:
+        def nothing(*_: object, **__: object) -> None:
             """Do not show anything."""
 
         plt.switch_backend("agg")

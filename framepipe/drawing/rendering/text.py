@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -32,6 +32,14 @@ from matplotlib.font_manager import fontManager, get_font
 
 from ..mpl.agg import render_glyph, set_glyph_transform, shape
 from ..mpl.registries import font_files
+
+if TYPE_CHECKING:
+    from matplotlib.backend_bases import GraphicsContextBase
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.text import Text
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 #: Whether this matplotlib draws text glyph by glyph.
 GLYPHWISE = hasattr(RendererAgg, "_draw_text_glyphs_and_boxes")
@@ -97,7 +105,7 @@ class GlyphRenderer(RendererAgg):
         self._fonts.clear()
         return bool(before)
 
-    def _font(self, prop: Any) -> Any:
+    def _font(self, prop: FontProperties) -> Any:
         """Return the font for some properties, as matplotlib finds it."""
         families = [_rc(mpl.rcParams, one) for one in _FAMILIES]
         key = (hash(prop), *map(id, families))
@@ -110,7 +118,7 @@ class GlyphRenderer(RendererAgg):
 
     if GLYPHWISE:
 
-        def _prepare_font(self, font_prop: Any) -> Any:
+        def _prepare_font(self, font_prop: FontProperties) -> Any:
             """Return a font, its buffer empty and its size set."""
             font = self._font(font_prop)
             font.clear()
@@ -119,14 +127,14 @@ class GlyphRenderer(RendererAgg):
 
         def draw_text(
             self,
-            gc: Any,
+            gc: GraphicsContextBase,
             x: float,
             y: float,
             s: str,
-            prop: Any,
+            prop: FontProperties,
             angle: float,
-            ismath: Any = False,
-            mtext: Any = None,
+            ismath: bool | str = False,
+            mtext: Text | None = None,
         ) -> None:
             """Draw a string; as `RendererAgg.draw_text`, with its shaping kept."""
             if ismath:
@@ -149,7 +157,7 @@ class GlyphRenderer(RendererAgg):
 
         def _draw_text_glyphs_and_boxes(
             self,
-            gc: Any,
+            gc: GraphicsContextBase,
             x: float,
             y: float,
             angle: float,
@@ -197,7 +205,7 @@ class GlyphRenderer(RendererAgg):
             if boxes:
                 super()._draw_text_glyphs_and_boxes(gc, x, y, angle, (), boxes)
 
-        def _get_font_height_metrics(self, prop: Any) -> tuple[Any, Any, Any]:
+        def _get_font_height_metrics(self, prop: FontProperties) -> tuple[Any, Any, Any]:
             """Return a font's ascent, descent and line gap in pixels, as `Text` would."""
             if self.figure is None:
                 return None, None, None
@@ -224,7 +232,7 @@ def _heights(font: Any, size: float, dpi: float) -> tuple[Any, Any, Any]:
     return None, None, None
 
 
-def _keep(cache: dict[Any, Any], key: Any, value: Any) -> None:
+def _keep(cache: dict[Key, Value], key: Key, value: Value) -> None:
     if len(cache) >= LIMIT:
         cache.clear()
     cache[key] = value
