@@ -12,7 +12,8 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from .mpl.writers import (
 from .painter import Painter
 
 
-def writer_class(writer: Any) -> Any:
+def writer_class(writer: object) -> Any:
     """Find out which kind of writer a `writer` argument means.
 
     Parameters
@@ -71,7 +72,7 @@ def writer_class(writer: Any) -> Any:
     )
 
 
-def takes_pipe(writer: Any) -> bool:
+def takes_pipe(writer: object) -> bool:
     """Tell whether a `writer` argument means ffmpeg fed through its standard input.
 
     That is `FFMpegWriter`, and our own writer for `Animation.save`.  A class made from either may
@@ -86,7 +87,7 @@ def takes_pipe(writer: Any) -> bool:
     return cls is FFMpegWriter or vars(cls).get("takes_pipe", False) is True
 
 
-def is_ffmpeg(writer: Any) -> bool:
+def is_ffmpeg(writer: object) -> bool:
     """Tell whether a `writer` argument means one that runs ffmpeg.
 
     Raises
@@ -164,7 +165,7 @@ class Writers:
         return WriterSink(copy.copy(self._writer), painter, path, self._surroundings)
 
     @contextlib.contextmanager
-    def _surroundings(self) -> Any:
+    def _surroundings(self) -> Iterator[None]:
         """Let matplotlib find the ffmpeg that we would use."""
         found: Any = {} if self._find is None else {"animation.ffmpeg_path": self._find()}
         with mpl.rc_context(found):
@@ -190,7 +191,7 @@ def sink_of(painter: Painter, path: str) -> WriterSink:
 
 
 @contextlib.contextmanager
-def _scratch_beside(path: str) -> Any:
+def _scratch_beside(path: str) -> Iterator[None]:
     """Let a writer make its temporary folder beside a segment, which is cleared whoever is killed.
 
     But where the name holds what its program may take for a pattern of names.
@@ -221,7 +222,11 @@ class WriterSink:
     """
 
     def __init__(
-        self, writer: Any, painter: Painter, path: str, surroundings: Callable[[], Any]
+        self,
+        writer: Any,
+        painter: Painter,
+        path: str,
+        surroundings: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._writer = writer
         self._painter = painter
@@ -283,7 +288,7 @@ class WriterSink:
             folder.cleanup()
 
     @contextlib.contextmanager
-    def _explained(self, what: str) -> Any:
+    def _explained(self, what: str) -> Iterator[None]:
         """Say which writer it was."""
         try:
             yield

@@ -18,7 +18,7 @@ Private names overridden, looked at in matplotlib 3.9.0 and 3.11.2:
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -139,7 +139,7 @@ class FrameCanvas:
             else:
                 vars(canvas).pop(name, None)
 
-    def _draw_idle(self, *_: Any, **__: Any) -> None:
+    def _draw_idle(self, *_: object, **__: object) -> None:
         """Leave the figure as a draw would leave it, without drawing."""
         if not self._idle_draws:
             return
@@ -150,14 +150,14 @@ class FrameCanvas:
             if self.idle != "prime" or not self.prime():
                 self.draw_idly()
 
-    def _draw(self, *_: Any, **__: Any) -> None:
+    def _draw(self, *_: object, **__: object) -> None:
         """Draw the figure, as `FigureCanvasAgg.draw` does, and tell no window."""
         self.canvas.renderer = renderer = self.get_renderer()
         renderer.clear()
         with self._images.making(_images_of(self.figure)):
             self.figure.draw(renderer)
 
-    def _note_draw(self, _: Any) -> None:
+    def _note_draw(self, _: object) -> None:
         self.drawn_elsewhere = True
 
     def get_renderer(self) -> RecordingRenderer:
@@ -195,11 +195,11 @@ class FrameCanvas:
         self,
         filename_or_obj: Any,
         *,
-        metadata: Any = None,
-        facecolor: Any = None,
-        edgecolor: Any = None,
-        orientation: Any = None,
-        bbox_inches_restore: Any = None,
+        metadata: Mapping[str, object] | None = None,
+        facecolor: object = None,
+        edgecolor: object = None,
+        orientation: object = None,
+        bbox_inches_restore: object = None,
     ) -> None:
         """Write the figure's RGBA bytes; `savefig` calls this, everything else set up.
 
@@ -251,7 +251,7 @@ def _images_of(figure: Figure) -> Iterator[AxesImage]:
                 yield child
 
 
-def _nothing(*_: Any, **__: Any) -> None:
+def _nothing(*_: object, **__: object) -> None:
     """Do nothing, in the place of what would reach a window."""
 
 

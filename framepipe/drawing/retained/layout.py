@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from matplotlib.artist import Artist
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ..mpl.artists import (
@@ -48,11 +50,11 @@ class StaticLayout:
     `Compositor` does, and say so by `record`; or call `invalidate`.
     """
 
-    def __init__(self, figure: Any) -> None:
+    def __init__(self, figure: Figure) -> None:
         self._figure = figure
-        self._places: tuple[Any, ...] | None = None
-        self._facts: tuple[Any, ...] | None = None
-        self._parts: dict[int, list[Any]] = {}
+        self._places: tuple[object, ...] | None = None
+        self._facts: tuple[object, ...] | None = None
+        self._parts: dict[int, list[Artist]] = {}
         self._inside: dict[int, bool] = {}
 
     def invalidate(self) -> None:
@@ -71,7 +73,7 @@ class StaticLayout:
         self._parts = {id(one): parts_of(one, set()) for one in _laid_out(self._figure)}
         self._facts = _facts(self._figure)
 
-    def is_static(self, returned: list[Any]) -> bool:
+    def is_static(self, returned: list[Artist]) -> bool:
         """Tell whether the engine would leave everything where it is.
 
         Parameters
@@ -104,7 +106,7 @@ class StaticLayout:
         return was and now
 
 
-def _facts(figure: Any) -> tuple[Any, ...]:
+def _facts(figure: Figure) -> tuple[object, ...]:
     engine = figure.get_layout_engine()
     return (
         engine,
@@ -116,7 +118,7 @@ def _facts(figure: Any) -> tuple[Any, ...]:
     )
 
 
-def _places_of(figure: Any) -> tuple[Any, ...]:
+def _places_of(figure: Figure) -> tuple[object, ...]:
     return tuple(
         (
             active_position(axes).get_points().tobytes(),
@@ -126,14 +128,15 @@ def _places_of(figure: Any) -> tuple[Any, ...]:
     )
 
 
-def _laid_out(figure: Any) -> Iterator[Any]:
+def _laid_out(figure: Figure) -> Iterator[Artist]:
     """Yield the artists that a layout makes room for."""
     for axes in every_axes(figure):
         yield from axis_map(axes).values()
         yield from titles(axes)
         yield from axes.spines.values()
-        if axes.get_legend() is not None:
-            yield axes.get_legend()
+        legend = axes.get_legend()
+        if legend is not None:
+            yield legend
         for child in children(axes):
             if child.get_in_layout() and not is_clipped_to_axes(child):
                 yield child
