@@ -179,6 +179,16 @@ def test_a_folder_can_be_looked_through() -> None:
     assert {folder: count for folder, count in folders.items() if count > DOZEN} == {}
 
 
+def test_no_name_means_two_things() -> None:
+    """What is found by its name is found once; names that begin with "_" are their module's own."""
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(dotted(path))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
 def test_the_reader_of_imports_finds_every_form_of_them() -> None:
     text = """
 import matplotlib.pyplot as plt

@@ -121,7 +121,7 @@ def end(popen: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def run(
+def run_program(
     program: str, *arguments: str, cwd: str | None = None, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program to its end, out of the terminal's reach, and keep what it prints.

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from framepipe.encoding.process import Process, end, run, start, stderr_tail
+from framepipe.encoding.process import Process, end, run_program, start, stderr_tail
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and signals")
 
@@ -37,7 +37,7 @@ def python(code: str) -> list[str]:
 
 def test_run_keeps_what_is_printed(tmp_path: Path) -> None:
     code = "print(sys.stdin.read()[::-1], os.getcwd(), end=''); print(' odd ', file=sys.stderr)"
-    done = run(*python(f"{code}; sys.exit(7)"), cwd=str(tmp_path), stdin=b"abc")
+    done = run_program(*python(f"{code}; sys.exit(7)"), cwd=str(tmp_path), stdin=b"abc")
     assert done.returncode == 7
     assert done.stdout.decode() == f"cba {tmp_path}"
     assert stderr_tail(done) == "odd"
@@ -55,7 +55,7 @@ def test_run_is_stopped_by_ctrl_c_and_takes_its_program_along() -> None:
     begin = time.monotonic()
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        run(*python("time.sleep(60)"))
+        run_program(*python("time.sleep(60)"))
     timer.join()
     assert time.monotonic() - begin < 5
 
@@ -106,7 +106,7 @@ def test_a_program_that_cannot_be_started() -> None:
     with pytest.raises(FileNotFoundError):
         Process(["/nowhere/ffmpeg"])
     with pytest.raises(FileNotFoundError):
-        run("/nowhere/ffmpeg")
+        run_program("/nowhere/ffmpeg")
 
 
 @pytest.mark.parametrize("own_group", [True, False])

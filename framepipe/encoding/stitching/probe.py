@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ...errors import StitchError
-from ..process import run, stderr_tail
+from ..process import run_program, stderr_tail
 
 #: What ffmpeg prints for a time that a container does not hold.
 _NO_TIME = -(2**63)
@@ -60,7 +60,7 @@ def frame_duration(ffmpeg: str, fps: object) -> Fraction:
     """
     raw = ("-f", "rawvideo", "-pix_fmt", "gray", "-s", "1x1", "-framerate", str(fps))
     tail = ("-i", "pipe:", "-c", "copy", "-f", "framecrc", "-")
-    done = run(ffmpeg, "-loglevel", "error", *raw, *tail, stdin=b"\0")
+    done = run_program(ffmpeg, "-loglevel", "error", *raw, *tail, stdin=b"\0")
     return _tick(done)
 
 
@@ -82,7 +82,7 @@ def read_packet_times(ffmpeg: str, *source: str, cwd: str | None = None) -> Pack
         If it cannot be read.
     """
     copy = ("-map", "0:v:0", "-c", "copy", "-copyts", "-f", "framecrc", "-")
-    done = run(ffmpeg, "-nostdin", "-loglevel", "error", *source, *copy, cwd=cwd)
+    done = run_program(ffmpeg, "-nostdin", "-loglevel", "error", *source, *copy, cwd=cwd)
     tick = _tick(done)
     rows = [
         line.split(",") for line in done.stdout.decode().splitlines() if not line.startswith("#")

@@ -21,7 +21,7 @@ from ...errors import EncoderNotFound, StitchError
 from ..command import Encoding
 from ..encoder import Encoder
 from ..output import Output
-from ..process import end, run, start, stderr_tail
+from ..process import end, run_program, start, stderr_tail
 from ..targets.fan_out import FanOut
 from .containers import COPYABLE, muxer_arguments
 from .probe import check_movie, frame_duration, read_packet_times
@@ -127,7 +127,7 @@ def join_by_copying(
 
     def copy(ahead: int) -> None:
         times = _regular_timestamps(duration, ahead)
-        done = run(
+        done = run_program(
             ffmpeg, "-nostdin", "-loglevel", "error", *_CONCAT, "-map", "0:v:0", "-c", "copy",
             "-bsf:v", times, *muxer, "-y", f"file:{output}",
             cwd=segments.folder,
@@ -171,7 +171,7 @@ def _regular_timestamps(duration: Fraction, ahead: int) -> str:
 
 def _muxer_options(ffmpeg: str, muxer: str) -> set[str]:
     """Ask ffmpeg which options a muxer has."""
-    done = run(ffmpeg, "-hide_banner", "-h", f"muxer={muxer}")
+    done = run_program(ffmpeg, "-hide_banner", "-h", f"muxer={muxer}")
     lines = done.stdout.decode(errors="replace").splitlines()
     return {line.split()[0][1:] for line in lines if line.startswith("  -")}
 
@@ -314,7 +314,9 @@ def join_by_mencoder(
     # It must neither drop nor repeat frames to keep time with a sound there is not.
     copy = ("-really-quiet", "-ovc", "copy", "-nosound", "-mc", "0", "-noskip", "-idx")
     # The file is there, empty; mencoder writes over it.
-    done = run(mencoder, *copy, *extra_args, "-o", output, *segments.names, cwd=segments.folder)
+    done = run_program(
+        mencoder, *copy, *extra_args, "-o", output, *segments.names, cwd=segments.folder
+    )
     if done.returncode or not Path(output).stat().st_size:
         raise StitchError(
             f"mencoder could not join {len(segments.names)} segments: {stderr_tail(done)}"
