@@ -105,10 +105,13 @@ def encode(
         "auto" draws only what changed since the frame before, while that pays, and compares some
         frames with a full draw; if one differs, the movie is made again from the beginning with
         full drawing, and a `RetainedWarning` says which artist to blame.  "full" draws everything
-        in every frame, as ``workers=0`` does under "auto".  "verify" compares every frame.
+        in every frame, as ``workers=0`` does under "auto".  "verify" is proof, and slow: one more
+        process makes every draw that `Animation.save` makes, and every frame is compared with its.
     independent : bool, default: False
         Your word that a frame needs no earlier frame's update; then a worker runs only the
-        updates of its own frames (and the first frame's).
+        updates of its own frames (and the first frame's).  Some frames are compared with what all
+        updates make of them; if one differs, the movie is made again with all of them, and a
+        `HistoryWarning` says so.
     start_method : {"fork", "spawn", "forkserver"}, optional
         How workers are started.  None: "fork" on Linux, "spawn" elsewhere.
     progress : bool, default: False
@@ -146,6 +149,12 @@ def encode(
     The animation's functions run in the workers, not here: every worker runs all updates, in
     order, and draws its share.  So what they change (a list they append to, the figure) is as it
     was when `encode` returns, unless ``workers=0``.
+
+    What a draw leaves behind (a size that the next update reads, say) is then missing where a
+    worker left that draw out.  So the first frames are drawn once more by a worker that makes every
+    draw `Animation.save` makes, and some later frames by two workers.  Where two drawings of a
+    frame differ, the movie is made again by one worker that makes every draw in order, and a
+    `HistoryWarning` says so; `Movie.report` says how many frames were compared.
     """
     begin = time.perf_counter()
     check_kinds(
@@ -232,6 +241,8 @@ def _progress(
     shown = stack.enter_context(Bar(unit="frame", miniters=1))
 
     def both(frame: int, total: int | None) -> None:
+        if frame == 0:
+            shown.reset()  # perhaps the movie is made again
         shown.total = total
         shown.update()
         if callback is not None:

@@ -7,7 +7,7 @@ here can only happen once work has begun. All of them pickle, so they cross proc
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -62,6 +62,55 @@ class FrameMismatch(FrameError):
         self.args = (message, frame, artist, bbox)
         self.artist = artist
         self.bbox = bbox
+
+
+class HistoryMismatch(FramepipeError):
+    """Two workers of different histories drew other pixels: what a draw leaves behind shows.
+
+    This never reaches the user: the movie is made again, with every draw in order.
+
+    Parameters
+    ----------
+    frame : int
+        The frame that was drawn twice.
+    bbox : tuple of int or None
+        Left, top, right and bottom of the differing pixels, as in `FrameMismatch`; None if it
+        could not be told.
+    artist : str
+        What lies there; empty if it could not be told.
+    as_saved : bool
+        Whether one of the two had made every draw that `Animation.save` makes.
+    truth : mapping of int to bytes
+        Digests of the frames that were drawn so.
+    written : int
+        Frames that the encoder had been given.
+    """
+
+    def __init__(
+        self,
+        frame: int,
+        bbox: tuple[int, int, int, int] | None,
+        artist: str,
+        *,
+        as_saved: bool,
+        truth: Mapping[int, bytes],
+        written: int = 0,
+    ) -> None:
+        super().__init__(f"two histories disagree about frame {frame}")
+        self.frame = frame
+        self.bbox = bbox
+        self.artist = artist
+        self.as_saved = as_saved
+        self.truth = dict(truth)
+        self.written = written
+
+
+class HistoryWarning(UserWarning):
+    """A frame depends on more than the updates before it, so the movie was made more slowly.
+
+    On what draws left behind, or on updates that ``independent=True`` had left out; or the
+    animation is not the same twice.
+    """
 
 
 class RetainedWarning(UserWarning):

@@ -1,19 +1,25 @@
 """Carry out a plan: by the pipe, or in segments; and what is done when that cannot be.
 
-Two things can be found out while a movie is made, and both mean to begin again: there is no
-shared memory for the pipe (then segments do without it), and retained drawing was misled (then
-every frame is drawn in full).
+What can be found out while a movie is made, and means to begin again:
+
+- there is no shared memory for the pipe: segments do without it;
+- retained drawing was misled: every frame is drawn in full;
+- a frame depends on updates that ``independent=True`` left out: none is left out;
+- a frame depends on what draws leave behind: one worker makes every draw, in order.
 """
 
 from __future__ import annotations
 
+import inspect
 import logging
 import warnings
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
-from .drawing.policy import Redraw
+from .drawing.factory import PainterFactory
+from .drawing.policy import LIMITS, Redraw
 from .encoding.stitching.folder import SegmentFolder
 from .encoding.stitching.stitch import SegmentList
 from .engines.executor.run import ExecutorRun, check_executor, count_workers
@@ -21,12 +27,20 @@ from .engines.inline import run_inline
 from .engines.pipe import PipeRun
 from .engines.protocols import MakeSink, Progress
 from .engines.scheduling.blocks import cut_into_blocks
+from .engines.scheduling.checks import AFTER_A_GAP
 from .engines.segments import SegmentsRun
 from .engines.system.memory import available_memory, slots_that_fit
 from .engines.system.ring import NoSharedMemory
 from .engines.system.signals import broken_pipes_raise
 from .engines.workers.stalls import WorkerStalled
-from .errors import FrameError, FrameMismatch, FramepipeError, RetainedWarning
+from .errors import (
+    FrameError,
+    FrameMismatch,
+    FramepipeError,
+    HistoryMismatch,
+    HistoryWarning,
+    RetainedWarning,
+)
 from .joins import OneBlockNeeded, SingleSegment, choose_join
 from .options import ModeName, Segments
 from .plan import EncodePlan
@@ -50,19 +64,69 @@ class Made:
         Render processes.
     segments : tuple of Path
         The segments that were kept.
+    as_expected : bool
+        Whether all frames looked as the attempt expected.
     """
 
     report: Report
     mode: str
     workers: int
     segments: tuple[Path, ...] = ()
+    as_expected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How a movie is to be made this time.
+
+    Parameters
+    ----------
+    redraw : {"auto", "full", "verify", "as_saved"}
+        How frames are drawn.
+    independent : bool
+        Whether updates are left out.
+    expected : mapping of int to bytes
+        Digests of frames in the attempt before.
+    """
+
+    redraw: Redraw
+    independent: bool
+    expected: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def in_order(self) -> bool:
+        """Whether one worker makes every draw."""
+        return self.redraw == "as_saved"
+
+    @property
+    def checks(self) -> Literal["some", "every"] | None:
+        """Which frames are compared with another history."""
+        if self.in_order:
+            return None
+        return "every" if self.redraw == "verify" else "some"
+
+    def painters(self, plan: EncodePlan) -> PainterFactory:
+        """Return what draws."""
+        # A worker's first composed frames are compared with what another worker draws.
+        limits = replace(LIMITS, sure_checks=1, unchecked=2) if plan.workers else None
+        return replace(
+            plan.painters, redraw=self.redraw, independent=self.independent, limits=limits
+        )
 
 
 class Mode(Protocol):
     """A way to carry out a plan."""
 
-    def make(self, redraw: Redraw) -> Made:
-        """Make the movie, drawing as `redraw` says."""
+    def make(self, attempt: Attempt) -> Made:
+        """Make the movie.
+
+        Raises
+        ------
+        FrameMismatch
+            If retained drawing was misled.
+        HistoryMismatch
+            If two workers drew a frame differently.
+        """
 
 
 def make_movie(
@@ -171,20 +235,115 @@ def _after_output(output: OutputInOrder, progress: Progress | None) -> Progress:
 
 
 def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
-    """Make a movie; with full drawing if retained drawing turns out to be misled."""
-    redraw: Redraw = plan.redraw
-    if redraw == "auto" and (plan.workers == 0 or plan.movie.direct):
-        # There would be no beginning again: in this process the animation runs but once, and
-        # what went into a FIFO has gone.
-        redraw = "full"
-    try:
-        return mode.make(redraw)
-    except FrameMismatch as error:
-        if redraw == "verify":
-            raise
-        warnings.warn(f"{error}. Made again with full drawing", RetainedWarning, stacklevel=4)
-        output.begin_again()
-        return mode.make("full")
+    """Make a movie; again, in another way, if it turns out that this one is not right."""
+    direct = plan.movie.direct
+    # There would be no beginning again: in this process the animation runs but once, and what
+    # went into a FIFO has gone.
+    full = plan.redraw == "auto" and (plan.workers == 0 or direct)
+    attempt = Attempt("full" if full else plan.redraw, plan.painters.independent)
+    found: HistoryMismatch | None = None
+    misled, retained = False, ""
+    while True:
+        try:
+            made = mode.make(attempt)
+            break
+        except FrameMismatch as error:
+            if plan.redraw == "verify":
+                raise
+            retained = f"{error}. Made again with full drawing"
+            output.begin_again()
+            attempt = replace(attempt, redraw="full")
+        except HistoryMismatch as error:
+            if direct and error.written:
+                raise _too_late(error) from None
+            if plan.redraw == "verify":
+                raise _proven_wrong(error) from None
+            early = error.as_saved or (isinstance(mode, ByPipe) and error.frame <= AFTER_A_GAP)
+            if misled := attempt.redraw == "auto" and early and found is None:
+                # Retained drawing may be to blame, which is soon seen.
+                attempt = replace(attempt, redraw="full")
+            elif attempt.independent:
+                attempt = Attempt("full" if full else plan.redraw, independent=False)
+            else:
+                attempt = Attempt("as_saved", independent=False, expected=error.truth)
+            found = error
+            output.begin_again()
+    if retained and not attempt.in_order:
+        _warn_user(retained, RetainedWarning)
+    if found is not None:
+        _warn(found, attempt, made, misled=misled, independent=plan.painters.independent)
+    return made
+
+
+def _warn(
+    found: HistoryMismatch, attempt: Attempt, made: Made, *, misled: bool, independent: bool
+) -> None:
+    """Tell the user, once, why the movie was made again."""
+    where = ""
+    if found.bbox is not None:
+        lies = f" (there lies {found.artist})" if found.artist else ""
+        where = f", in the pixels from {found.bbox[:2]} to {found.bbox[2:]}{lies},"
+    if misled and not attempt.in_order:
+        said = (
+            f"frame {found.frame} came out otherwise{where} when what had not changed was kept: "
+            "an artist changes without a sign of it. Made again with full drawing"
+        )
+        _warn_user(said, RetainedWarning)
+        return
+    one = "Animation.save draws it" if found.as_saved else "another worker drew it"
+    said = f"frame {found.frame} differs{where} from how {one}: "
+    if not made.as_expected:
+        said += (
+            "the animation is not the same twice (random numbers without a seed, a clock, the "
+            "network?). The movie was made in one pass, by one worker"
+        )
+    elif independent and not attempt.in_order:
+        said += (
+            "it needs updates of earlier frames, which independent=True had left out. The movie "
+            "was made again with all of them; leave independent out"
+        )
+    else:
+        said += (
+            "it depends on what drawing the frames before it left behind (a size or a transform "
+            "that a draw works out and the update reads, a draw_event listener, a canvas that is "
+            "copied from). The movie was made again by one worker that makes every draw in order, "
+            "as Animation.save does; it would be made sooner if the update worked out what it "
+            "needs by itself"
+        )
+    _warn_user(said, HistoryWarning)
+
+
+def _warn_user(said: str, category: type[Warning]) -> None:
+    """Warn, at the line outside of this package that asked for the movie."""
+    frame, level = inspect.currentframe(), 1
+    package = __name__.partition(".")[0]
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(f"{package}."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(said, category, stacklevel=level)
+
+
+def _too_late(error: HistoryMismatch) -> FrameError:
+    """Return the error to raise where what has been written cannot be taken back."""
+    return FrameError(
+        f"frame {error.frame} depends on what drawing the frames before it left behind, which "
+        f"was found when {error.written} frames had gone into an output that is no file, and "
+        "could not be taken back. Write into a file, where the movie is then made again in the "
+        "right way",
+        error.frame,
+    )
+
+
+def _proven_wrong(error: HistoryMismatch) -> FrameMismatch:
+    """Return the error to raise where every frame is to be proven."""
+    where = f"; the pixels from {error.bbox[:2]} to {error.bbox[2:]} differ" if error.bbox else ""
+    return FrameMismatch(
+        f"frame {error.frame} is not what Animation.save draws{where}: it depends on what drawing "
+        'the frames before it left behind. With redraw="auto" such a movie is made by one worker '
+        "that makes every draw in order",
+        error.frame,
+        error.artist,
+        error.bbox or (0, 0, 0, 0),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,27 +364,31 @@ class ByPipe:
     progress: Progress
     output: OutputInOrder
 
-    def make(self, redraw: Redraw) -> Made:
+    def make(self, attempt: Attempt) -> Made:
         """Make it."""
         plan, movie = self.plan, self.plan.movie
-        painters = replace(plan.painters, redraw=redraw)
+        painters = attempt.painters(plan)
+        workers = min(plan.workers, 1) if attempt.in_order else plan.workers
         with broken_pipes_raise(), movie.whole_movie() as sink:
             if plan.workers == 0:
                 report = run_inline(
                     painters(), movie.frame.nbytes, sink, self.progress, self.output
                 )
-            else:
-                report = PipeRun(
-                    painters,
-                    movie.frame.nbytes,
-                    plan.frames,
-                    sink,
-                    workers=plan.workers,
-                    start_method=plan.start_method,
-                    progress=self.progress,
-                    output=self.output,
-                ).run()
-        return Made(report, "pipe", plan.workers)
+                return Made(report, "pipe", 0)
+            run = PipeRun(
+                painters,
+                movie.frame.nbytes,
+                plan.frames,
+                sink,
+                workers=workers,
+                start_method=plan.start_method,
+                progress=self.progress,
+                output=self.output,
+                checks=attempt.checks,
+                hold_back=movie.direct,
+                expected=attempt.expected,
+            )
+            return Made(run.run(), "pipe", workers, as_expected=run.as_expected)
 
 
 class InSegments:
@@ -273,7 +436,7 @@ class InSegments:
             workers = min(workers, len(self._blocks))
         self._workers = workers
 
-    def make(self, redraw: Redraw) -> Made:
+    def make(self, attempt: Attempt) -> Made:
         """Make it."""
         movie = self._plan.movie
         make_sink, suffix = movie.make_sink, movie.output.suffix
@@ -281,23 +444,25 @@ class InSegments:
             encoder = movie.encoder.lossless()
             make_sink, suffix = encoder, encoder.suffix
         with SegmentFolder(movie.output, suffix) as folder:
-            run = self._run(redraw, make_sink, folder)
+            run = self._run(attempt, make_sink, folder)
             report = run.run()
             numbers = [number for number, _ in run.ledger.made]
             names = [folder.name(number) for number in numbers]
             segments = SegmentList(folder.folder, names, [frames for _, frames in run.ledger.made])
             report.encoder_cpu += self._join(movie, segments)
             kept = folder.keep(numbers) if self._wanted.keep else ()
-        return Made(report, "segments", self._workers, kept)
+        workers = min(self._workers, 1) if attempt.in_order else self._workers
+        return Made(report, "segments", workers, kept, as_expected=run.as_expected)
 
     def _run(
-        self, redraw: Redraw, make_sink: MakeSink, folder: SegmentFolder
+        self, attempt: Attempt, make_sink: MakeSink, folder: SegmentFolder
     ) -> SegmentsRun | ExecutorRun:
         """Return what records the blocks: processes of ours, or somebody else's."""
         plan, wanted = self._plan, self._wanted
-        painters = replace(plan.painters, redraw=redraw)
+        painters = attempt.painters(plan)
         frame_bytes = plan.movie.frame.nbytes
-        if wanted.executor is None:
+        if wanted.executor is None or attempt.in_order:
+            workers = min(self._workers, 1) if attempt.in_order else self._workers
             return SegmentsRun(
                 painters,
                 make_sink,
@@ -305,10 +470,12 @@ class InSegments:
                 self._blocks,
                 plan.frames,
                 folder.path,
-                workers=self._workers,
+                workers=workers,
                 start_method=plan.start_method,
                 progress=self._progress,
                 output=self._output,
+                checks=attempt.checks,
+                expected=attempt.expected,
             )
         return ExecutorRun(
             wanted.executor,

@@ -90,6 +90,10 @@ class Report:
         Bytes of that memory.
     check : float
         Seconds comparing kept frames with full draws.
+    against_save, against_worker, against_full : int
+        Frames that were compared: with what a worker drew that made every draw `Animation.save`
+        makes; with what another worker drew; and, of frames in which something was kept, with a
+        full draw.
     frames_kept : int
         Frames in which what did not change was kept, so that it paid.
     items_drawn, items_replayed, items_skipped : int
@@ -112,6 +116,9 @@ class Report:
     slots: int = 0
     memory: int = 0
     check: float = 0.0
+    against_save: int = 0
+    against_worker: int = 0
+    against_full: int = 0
     frames_kept: int = 0
     items_drawn: int = 0
     items_replayed: int = 0
@@ -134,6 +141,7 @@ class Report:
         """Count what one frame took, and the seconds its worker had nothing to do before."""
         self.wait += waited
         self.frames_kept += stats.pays
+        self.against_full += stats.check > 0
         for name in (
             "update", "draw", "copy", "check", "items_drawn", "items_replayed", "items_skipped",
             "drawing", "replaying",
@@ -155,7 +163,20 @@ class Report:
             f"wait {self.wait:.2f} s, encode {self.encode:.2f} s (CPU {self.encoder_cpu:.2f} s)"
         )
         died = f"; {self.restarts} worker(s) replaced" if self.restarts else ""
-        return f"{times}; {self.memory / 2**20:.0f} MiB shared{died}\n{self._kept()}"
+        return (
+            f"{times}; {self.memory / 2**20:.0f} MiB shared{died}\n{self._kept()}\n{self.checked}"
+        )
+
+    @property
+    def checked(self) -> str:
+        """How many frames were compared, and with what, in a line."""
+        compared = {
+            "with every draw that Animation.save makes": self.against_save,
+            "with another worker's drawing": self.against_worker,
+            "with a full draw": self.against_full,
+        }
+        told = [f"{count} {what}" for what, count in compared.items() if count]
+        return f"Frames compared: {', '.join(told) or 'none'}"
 
     def _kept(self) -> str:
         """Tell in a line or two what was drawn and what was not."""

@@ -167,6 +167,16 @@ def test_no_module_imports_itself_by_a_detour() -> None:
         graph = {m: names - leaves for m, names in graph.items() if m not in leaves}
 
 
+def test_no_public_name_means_two_things() -> None:
+    """A class or a function is found by its name, and by nothing else."""
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(dotted(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 #: Files that a folder of the package may hold: what one looks through without a list.
 DOZEN = 12
 

@@ -47,9 +47,17 @@ class Blank:
     def open(self) -> None:
         """Do nothing."""
 
-    def paint(self, frame: int, out: memoryview) -> FrameStats:
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats:
         """Draw nothing."""
         return FrameStats()
+
+    def check(self, frame: int, out: memoryview) -> FrameStats:
+        """Draw the frame as always."""
+        return self.paint(frame, out)
+
+    def locate_difference(self, mine: memoryview, other: memoryview) -> tuple[None, str]:
+        """Not know."""
+        return None, ""
 
     def finish(self) -> None:
         """Have nothing to object to."""
@@ -61,7 +69,7 @@ class Blank:
 class Filled(Blank):
     """A painter that really writes every byte of its slot."""
 
-    def paint(self, frame: int, out: memoryview) -> FrameStats:
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats:
         """Fill the slot with one value, another one for each frame."""
         np.frombuffer(out, np.uint8).fill(frame & 0xFF)
         return super().paint(frame, out)

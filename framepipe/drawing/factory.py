@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from .mpl.animation import figure_of
 from .painter import Painter
 from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
-from .policy import Redraw
+from .policy import Limits, Redraw
 from .rendering.user_draws import user_listens
 from .replay import Replay, check_animations
 from .settings import (
@@ -165,6 +165,8 @@ class PainterFactory:
         What `make` begins from.
     on_another_machine : bool, default: False
         Whether it may be unpickled on another machine, with other folders and fonts.
+    limits : Limits, optional
+        See `Painter`.
     """
 
     animations: tuple[Animation, ...]
@@ -177,6 +179,7 @@ class PainterFactory:
     extra_anim: tuple[Animation, ...] = ()
     random_before: RandomStates | None = None
     on_another_machine: bool = False
+    limits: Limits | None = None
 
     def __call__(self) -> Painter:
         """Make a painter, not yet opened."""
@@ -191,6 +194,7 @@ class PainterFactory:
             independent=self.independent,
             redraw=self.redraw,
             writers=self.writers,
+            limits=self.limits,
         )
 
     def __reduce__(self) -> tuple[Callable[[bytes], PainterFactory], tuple[bytes]]:

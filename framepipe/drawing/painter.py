@@ -52,7 +52,7 @@ from .rendering.user_draws import runs_user_code, user_listens
 from .replay import Replay
 from .retained.compositor import Compositor, can_retain
 from .retained.layout import StaticLayout
-from .retained.verify import where_they_differ
+from .retained.verify import artist_at, where_they_differ
 from .settings import FrameSettings
 
 
@@ -235,6 +235,29 @@ class Painter:
             return False
         self._passed()
         return True
+
+    def locate_difference(
+        self, mine: memoryview, other: memoryview
+    ) -> tuple[tuple[int, int, int, int] | None, str]:
+        """Say where two drawings of a frame differ, and which artist lies there.
+
+        Parameters
+        ----------
+        mine, other : memoryview
+            RGBA bytes of the frame at which the figure stands.
+
+        Returns
+        -------
+        bbox : tuple of int or None
+            See `where_they_differ`.
+        artist : str
+            The one whose place is nearest to it, with its label and axes; empty if none is there.
+        """
+        bbox = where_they_differ(mine, other, self.settings.width)
+        if bbox is None:
+            return None, ""
+        with at_dpi(self._figure, self.settings.dpi):
+            return bbox, artist_at(self._figure, bbox, self.settings.height)
 
     def hand_over(self, frame: memoryview, grab: Callable[[], object]) -> None:
         """Let someone call `savefig` and get a frame that has been painted.

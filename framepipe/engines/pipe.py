@@ -9,24 +9,38 @@ Everything it waits for (messages, dead workers, room in the pipe, a dead encode
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from typing import Literal
 
-from ..errors import FramepipeError
+from ..errors import FramepipeError, HistoryMismatch
 from ..result import Report
 from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, Progress, Sink
+from .scheduling.checks import Check, Difference, HistoryChecks, next_order
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
 from .system.memory import available_memory, slots_that_fit
 from .system.poller import Poller
 from .system.ring import NoSharedMemory, Ring, choose_slots
 from .workers.failures import replays_differ
-from .workers.messages import AnimationEnded, DrawFrame, FrameDrawn, Order
-from .workers.pool import AHEAD, Worker, WorkerPool
+from .workers.messages import (
+    AnimationEnded,
+    CheckFrame,
+    DrawFrame,
+    FrameChecked,
+    FrameDrawn,
+    LocateDifference,
+    Order,
+    digest_of,
+)
+from .workers.pool import AHEAD, WITNESS_PATIENCE, Worker, WorkerPool
 from .workers.supervisor import Supervisor
 from .workers.tasks import FrameTask
+
+#: Most bytes of frames that are kept to be compared, so that it can be said where they differ.
+PICTURES = 64 * 2**20
 
 
 class PipeRun:
@@ -50,6 +64,20 @@ class PipeRun:
         Takes what the user's code prints and warns.
     progress : callable, optional
         See `run_inline`.
+    checks : {"some", "every"} or None, default: None
+        Which frames are drawn by two workers of different histories, and compared.
+    hold_back : bool, default: False
+        Whether what has gone into the sink cannot be taken back: then nothing goes before the
+        first checks are through, and the sink is started only then.
+    expected : mapping of int to bytes, optional
+        What some frames looked like in another run; see `as_expected`.
+
+    Attributes
+    ----------
+    report : Report
+        What was done.
+    as_expected : bool
+        Whether all frames looked as they were expected to.
     """
 
     def __init__(
@@ -63,6 +91,9 @@ class PipeRun:
         start_method: str,
         progress: Progress | None = None,
         output: OutputInOrder | None = None,
+        checks: Literal["some", "every"] | None = None,
+        hold_back: bool = False,
+        expected: Mapping[int, bytes] | None = None,
     ) -> None:
         self._make_source = make_source
         self._frame_bytes = frame_bytes
@@ -77,6 +108,17 @@ class PipeRun:
         self._poller = Poller()
         self._offered: int | None = None
         self._offered_at = 0.0
+        checked = workers if checks else 0
+        self._checks = HistoryChecks(checked, slots=slots, total=total, every=checks == "every")
+        # Where every frame is checked, none is written before: then it is still there to look at.
+        self._holds = hold_back or checks == "every"
+        self._late_start = hold_back
+        self._expected = dict(expected or {})
+        self.as_expected = True
+        self._pictures: dict[int, bytes] = {}  # of frames that are being checked
+        self._held: tuple[int, ...] = ()
+        self._started = False
+        self._written_all: float | None = None
         self._ended = False  # the sink has been told that no frame follows
         self.report = Report(slots=slots, memory=slots * frame_bytes)
         self._supervisor = Supervisor(self._poller, self.report, "frame")
@@ -93,6 +135,8 @@ class PipeRun:
         ------
         FrameError
             If the user's code, or drawing, raised.
+        HistoryMismatch
+            If two workers drew a frame differently.
         WorkerDied
             If a worker died, and so did the one that took its place.
         NoSharedMemory
@@ -110,32 +154,47 @@ class PipeRun:
             stack.callback(self._ring.close)
             # Workers first: a process forked later would inherit the encoder's standard input,
             # and hold it open.
-            make_task = partial(FrameTask, self._make_source)
-            self._pool = WorkerPool(self._count, self._ring, make_task, self._method)
+            make_task = partial(FrameTask, self._make_source, self._frame_bytes)
+            count = self._count
+            if self._checks.undecided:
+                count = max(count, self._checks.witness + 1)
+            self._pool = WorkerPool(count, self._ring, make_task, self._method)
             stack.callback(self._pool.kill)
             self._supervisor.watch(self._pool)
             stack.callback(self._sink.abort)  # before the ring, of which it may hold a frame
-            held = start_sink(self._sink)
-            stack.callback(release_private, held)
-            self._poller.watch_sink(self._sink.fileno(), for_room=False)
+            stack.callback(lambda: release_private(self._held))
+            if not self._late_start:
+                self._start_sink()
             self._loop()
             if self.report.frames == 0:
                 raise FramepipeError(NO_FRAMES)
             begin = time.perf_counter()
             self._pool.stop()
-            release_private(held)
+            release_private(self._held)
             self.report.encoder_cpu = self._sink.finish()
             self.report.encode += time.perf_counter() - begin
+        self.report.against_save = self._checks.against_save
+        self.report.against_worker = self._checks.against_worker
         return self.report
+
+    def _start_sink(self) -> None:
+        self._held = start_sink(self._sink)
+        self._started = True
+        self._poller.watch_sink(self._sink.fileno(), for_room=False)
 
     def _loop(self) -> None:
         # Where the length was not known, all workers must have come to the same end.
         # And all that drew must have found their work right, when they looked back at it.
-        while not self._window.finished or any(
-            worker.given or (worker.last >= 0 and not worker.done) for worker in self._pool.workers
+        while (
+            not self._window.finished
+            or any(
+                worker.given or (worker.last >= 0 and not worker.done)
+                for worker in self._pool.workers
+            )
+            or self._time_for_witness() > 0
         ):
             self._give_orders()
-            readable, sink = self._poller.wait(self._supervisor.time_to_get_ready())
+            readable, sink = self._poller.wait(self._patience())
             for connection in readable:
                 self._receive(self._supervisor.worker_at(connection))
             if sink and self._offered is None:
@@ -145,6 +204,24 @@ class PipeRun:
             if not readable and not sink:
                 self._supervisor.check_all_get_ready()
 
+    def _patience(self) -> float | None:
+        """Return the seconds after which something must be looked at, though nothing happened."""
+        until_ready = self._supervisor.time_to_get_ready()
+        if self._window.finished and self._time_for_witness() > 0:
+            return min(self._time_for_witness(), until_ready or WITNESS_PATIENCE)
+        return until_ready
+
+    def _time_for_witness(self) -> float:
+        """Return the seconds that a movie which is finished waits for a witness that is late."""
+        if not self._checks.undecided or not self._window.finished:
+            return 0.0
+        witness = self._pool.workers[self._checks.witness]
+        if witness.ready:
+            return 0.0  # it has its orders
+        if self._written_all is None:
+            self._written_all = time.monotonic()
+        return self._written_all + WITNESS_PATIENCE - time.monotonic()
+
     def _give_orders(self) -> None:
         """Give frames to workers, one each in turn, while the window allows."""
         workers = [w for w in self._pool.workers if w.ready and not w.leaving]
@@ -152,23 +229,42 @@ class PipeRun:
             for worker in workers:
                 if len(worker.given) > ahead:
                     continue
-                frame = self._window.claim(after=worker.last)
-                if frame is not None:
-                    worker.give(DrawFrame(frame, self._window.slot(frame)), frame)
-        if self._window.exhausted:
-            for worker in workers:
-                if not worker.given:
-                    worker.leave()
+                self._give_order(worker)
+        for worker in workers:
+            if worker.given or (self._window.exhausted and self._give_order(worker)):
+                continue
+            if self._window.exhausted or self._checks.is_through(worker.index, worker.last):
+                worker.leave()
+
+    def _give_order(self, worker: Worker) -> bool:
+        """Give a worker its next order; tell whether there was one."""
+        order = next_order(self._window, self._checks, worker.index, worker.last)
+        if order is None:
+            return False
+        if isinstance(order, Check):
+            worker.give(CheckFrame(order), order.frame)
+        else:
+            worker.give(DrawFrame(order, self._window.slot(order)), order)
+        return True
 
     def _receive(self, worker: Worker) -> None:
         """See to one message."""
         message = self._supervisor.receive(worker, self._give_back)
+        if self._pool.workers[worker.index] is not worker:
+            self._checks.lost(worker.index)
         if isinstance(message, FrameDrawn):
             worker.given.popleft()
             self._check_end(message.frame)
             self._window.drawn(message.frame)
             self._output.arrived(message.frame, message.output)
             self.report.add(message.stats, message.waited)
+            self._look_at(message.frame)
+        elif isinstance(message, FrameChecked):
+            order = worker.given.popleft()
+            self._check_end(message.frame)
+            self._count_check(message)
+            if isinstance(order, CheckFrame):
+                self._settle(self._checks.checked(worker.index, order.check, message.digest))
         elif isinstance(message, AnimationEnded):
             worker.given.popleft()
             self._end(message)
@@ -178,9 +274,59 @@ class PipeRun:
         if isinstance(order, DrawFrame):
             self._window.give_back(order.frame)
 
+    def _count_check(self, message: FrameChecked) -> None:
+        """Count the time that a check took; the frame itself is counted where it was drawn."""
+        stats = message.stats
+        self.report.check += stats.update + stats.draw + stats.copy + stats.check
+        self.report.wait += message.waited
+
+    def _look_at(self, frame: int) -> None:
+        """Note what a frame looks like, if that must be known, while it is in its slot."""
+        expected = self._expected.get(frame)
+        if expected is None and not self._checks.wanted(frame):
+            return
+        pixels = self._ring.slot(self._window.slot(frame))
+        digest = digest_of(pixels)
+        if expected is not None:
+            self.as_expected = self.as_expected and digest == expected
+            return
+        self._pictures = {
+            one: picture for one, picture in self._pictures.items() if self._checks.wanted(one)
+        }
+        if len(self._pictures) * self._frame_bytes < PICTURES:
+            self._pictures[frame] = bytes(pixels)
+        self._settle(self._checks.drawn(frame, digest))
+
+    def _settle(self, difference: Difference | None) -> None:
+        """Say where two drawings of a frame differ.
+
+        Raises
+        ------
+        HistoryMismatch
+            If they do.
+        """
+        if difference is None:
+            return
+        frame, bbox, artist = difference.frame, None, ""
+        picture = self._pictures.get(frame)
+        checker = self._pool.workers[difference.checker]
+        if picture is not None and not checker.leaving:
+            located = self._supervisor.ask(checker, LocateDifference(frame, picture), frame)
+            if located is not None:
+                bbox, artist = located.bbox, located.artist
+        raise HistoryMismatch(
+            frame,
+            bbox,
+            artist,
+            as_saved=difference.as_saved,
+            truth=self._checks.truth,
+            written=self._window.written if self._started else 0,
+        )
+
     def _end(self, message: AnimationEnded) -> None:
         try:
             self._window.end(message.total)
+            self._checks.ended(message.total)
         except RuntimeError as error:
             raise replays_differ(str(error), message.total) from None
 
@@ -200,8 +346,10 @@ class PipeRun:
         while True:
             if self._offered is None:
                 frame = window.ready()
-                if frame is None:
+                if frame is None or (self._holds and not self._checks.may_write(frame)):
                     break
+                if not self._started:
+                    self._start_sink()
                 slot = window.slot(frame)
                 ring = self._ring
                 sink.offer(ring.slot(slot), ring.descriptor, ring.offset(slot))
@@ -220,5 +368,5 @@ class PipeRun:
             self._poller.forget_sink()
             sink.end()
             self._ended = True
-        else:
+        elif self._started:
             self._poller.watch_sink(sink.fileno(), for_room=self._offered is not None)

@@ -31,11 +31,23 @@ class FrameSource(Protocol):
     def open(self) -> None:
         """Make ready, in the process that draws."""
 
-    def paint(self, frame: int, out: memoryview) -> FrameStats | None:
-        """Draw a frame into memory.
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats | None:
+        """Draw a frame into memory; `as_saved`: with every draw that `Animation.save` makes.
 
         Returns what it took, or None if the animation is over before this frame: then `frames`
         says how many it has.  Raises `FrameError`, from the user's own exception.
+        """
+
+    def check(self, frame: int, out: memoryview) -> FrameStats | None:
+        """Do what `paint` does, and compare the frame with a full draw."""
+
+    def locate_difference(
+        self, mine: memoryview, other: memoryview
+    ) -> tuple[tuple[int, int, int, int] | None, str]:
+        """Say where two drawings of a frame differ, and what lies there.
+
+        Returns left, top, right and bottom in pixels, and the artist's name; None and an empty
+        string where that cannot be told.
         """
 
     def finish(self) -> None:

@@ -7,22 +7,33 @@ other engine.  `framepipe.engines.executor.run` does the same on processes that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from typing import Literal
 
-from ..errors import FramepipeError
+from ..errors import FramepipeError, HistoryMismatch
 from ..result import Report
 from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from .scheduling.block_ledger import BlockLedger
 from .scheduling.blocks import Block
+from .scheduling.checks import AFTER_A_GAP, AS_SAVED, BoundaryChecks, Difference, HistoryChecks
 from .system.poller import Poller
 from .workers.failures import interrupts_pass, replays_differ
-from .workers.messages import BlockRecorded, FrameEncoded, Order, RecordBlock
-from .workers.pool import Worker, WorkerPool
+from .workers.messages import (
+    AnimationEnded,
+    BlockRecorded,
+    CheckFrame,
+    FrameChecked,
+    FrameEncoded,
+    Order,
+    RecordBlock,
+)
+from .workers.pool import AHEAD, WITNESS_PATIENCE, Worker, WorkerPool
 from .workers.supervisor import Supervisor
-from .workers.tasks import BlockTask, record_frames
+from .workers.tasks import BlockTask, FrameTask, record_frames
 
 #: Returns the path of a block's file.
 PathOf = Callable[[int], str]
@@ -53,11 +64,17 @@ class SegmentsRun:
         See `Progress`.
     output : OutputInOrder, optional
         Takes what the user's code prints and warns.
+    checks : {"some", "every"} or None, default: None
+        Which frames are drawn by two workers of different histories, and compared.
+    expected : mapping of int to bytes, optional
+        What some frames looked like in another run; see `as_expected`.
 
     Attributes
     ----------
     ledger : BlockLedger
         What has been recorded.
+    as_expected : bool
+        Whether all frames looked as they were expected to.
     """
 
     def __init__(
@@ -73,6 +90,8 @@ class SegmentsRun:
         start_method: str,
         progress: Progress | None = None,
         output: OutputInOrder | None = None,
+        checks: Literal["some", "every"] | None = None,
+        expected: Mapping[int, bytes] | None = None,
     ) -> None:
         self._make_source = make_source
         self._make_sink = make_sink
@@ -85,6 +104,18 @@ class SegmentsRun:
         self.ledger = BlockLedger(blocks, total, progress)
         self.report = Report(slots=workers, memory=workers * frame_bytes)
         self._supervisor = Supervisor(self._poller, self.report, "block")
+        # The witness draws nothing for the movie: as where there is but one worker.
+        checked = 1 if checks and workers else 0
+        slots = total or AFTER_A_GAP
+        self._checks = HistoryChecks(
+            checked, slots=slots, total=total, every=checks == "every", first=AS_SAVED
+        )
+        self._boundaries = BoundaryChecks()
+        self._every = checks == "every"
+        self._checked = bool(checked)
+        self._witness = Supervisor(self._poller, self.report, "frame")
+        self._expected = dict(expected or {})
+        self.as_expected = True
 
     def run(self) -> Report:
         """Record all blocks.
@@ -119,14 +150,38 @@ class SegmentsRun:
             pool = WorkerPool(self._count, None, make_task, self._method, groups=True)
             stack.callback(pool.kill)
             self._supervisor.watch(pool)
-            while not self.ledger.finished:
+            if self._checked and (self._checks.undecided or self._every):
+                make_witness = partial(FrameTask, self._make_source, self._frame_bytes)
+                witness = WorkerPool(1, None, make_witness, self._method, first=self._count)
+                stack.callback(witness.kill)
+                self._witness.watch(witness)
+            while not self.ledger.finished or self._witness_works():
                 self._give_orders()
-                readable, _ = self._poller.wait(self._supervisor.time_to_get_ready())
+                readable, _ = self._poller.wait(self._patience())
                 for connection in readable:
-                    self._receive(self._supervisor.worker_at(connection))
+                    if any(one.connection is connection for one in self._witness.workers):
+                        self._hear_witness(self._witness.worker_at(connection))
+                    else:
+                        self._receive(self._supervisor.worker_at(connection))
                 if not readable:
                     self._supervisor.check_all_get_ready()
             pool.stop()
+        self.report.against_save = self._checks.against_save
+        self.report.against_worker = self._boundaries.against_worker
+
+    def _witness_works(self) -> bool:
+        """Tell whether the movie, if it is recorded, has to wait for the witness."""
+        return any(
+            not one.done and (one.ready or time.monotonic() - one.started < WITNESS_PATIENCE)
+            for one in self._witness.workers
+        )
+
+    def _patience(self) -> float | None:
+        """Return the seconds after which something must be looked at, though nothing happened."""
+        until_ready = self._supervisor.time_to_get_ready()
+        if until_ready is None and any(not one.ready for one in self._witness.workers):
+            return WITNESS_PATIENCE
+        return until_ready
 
     def _give_orders(self) -> None:
         for worker in self._supervisor.workers:
@@ -134,14 +189,78 @@ class SegmentsRun:
                 block = self.ledger.claim(after=worker.last)
                 if block is not None:
                     path = self._path_of(block.number)
-                    order = RecordBlock(block.number, block.start, block.stop, path)
+                    order = RecordBlock(
+                        block.number,
+                        block.start,
+                        block.stop,
+                        path,
+                        digests=self._wanted(block),
+                        every=self._every,
+                        before=self._checked and block.start > 0,
+                    )
                     worker.give(order, block.number)
+        for worker in self._witness.workers:
+            while worker.ready and not worker.leaving and len(worker.given) < AHEAD:
+                check = self._checks.next_check(self._checks.witness, worker.last)
+                if check is None:
+                    break
+                worker.give(CheckFrame(check), check.frame)
+            through = self._checks.is_through(self._checks.witness, worker.last)
+            if worker.ready and not worker.leaving and not worker.given and through:
+                worker.leave()
+
+    def _wanted(self, block: Block) -> frozenset[int]:
+        """Return the frames of a block of which must be known what they look like."""
+        frames = {frame for frame in self._expected if block.start <= frame < block.stop}
+        if self._checked:
+            first = range(block.start, min(block.stop, AFTER_A_GAP))
+            frames |= {frame for frame in first if self._checks.wanted(frame)}
+            frames.add(block.stop - 1)
+        return frozenset(frames)
+
+    def _hear_witness(self, worker: Worker) -> None:
+        message = self._witness.receive(worker, lambda _: None)
+        if worker not in self._witness.workers:
+            self._checks.lost(self._checks.witness)
+        if isinstance(message, FrameChecked):
+            order = worker.given.popleft()
+            self.report.check += message.stats.update + message.stats.draw
+            if isinstance(order, CheckFrame):
+                witness = self._checks.witness
+                self._settle(self._checks.checked(witness, order.check, message.digest))
+        elif isinstance(message, AnimationEnded):
+            worker.given.popleft()
+            self._checks.ended(message.total)
+
+    def _look_at(self, message: FrameEncoded) -> None:
+        """Compare a recorded frame with whatever it is to be compared with."""
+        digest = message.digest
+        if digest is None:
+            return
+        if message.frame in self._expected:
+            self.as_expected = self.as_expected and digest == self._expected[message.frame]
+        if self._checks.wanted(message.frame):
+            self._settle(self._checks.drawn(message.frame, digest))
+        self._settle(self._boundaries.recorded(message.frame, digest))
+
+    def _settle(self, difference: Difference | None) -> None:
+        if difference is not None:
+            raise HistoryMismatch(
+                difference.frame,
+                None,
+                "",
+                as_saved=difference.as_saved,
+                truth=self._checks.truth,
+            )
 
     def _receive(self, worker: Worker) -> None:
         message = self._supervisor.receive(worker, self._give_back)
         if isinstance(message, FrameEncoded):
             self._output.arrived(message.frame, message.output)
             self.ledger.took(message.block, message.frame)
+            self._look_at(message)
+        elif isinstance(message, FrameChecked):
+            self._settle(self._boundaries.before(message.frame, message.digest))
         elif isinstance(message, BlockRecorded):
             worker.given.popleft()
             self.note(message)

@@ -25,17 +25,7 @@ CHANCE = [case for case in CORPUS.values() if not case.same_twice]
 EVERY = os.environ.get("FRAMEPIPE_CORPUS") == "all"
 
 #: What cannot be made right yet, by the reason.  A name must go when its animation is made right.
-REASONS = {
-    "the frames of two histories are not compared yet": """
-        line_under_a_text_box offset_text_in_the_title rings_around_projected_points
-        note_beside_the_legend note_above_the_title note_beside_the_axis_label
-        anchored_text_and_its_patch flat_data_of_a_3d_line nearest_face_of_a_surface
-        arrow_of_an_annotation feedback_of_pixels mean_color_of_the_last_frame
-        line_that_ages_with_every_draw labels_numbered_by_calls stroke_that_widens
-        locator_with_a_memory
-        unseeded_generator random_by_the_system unique_names bits_of_a_clock number_of_the_process
-    """,
-}
+REASONS: dict[str, str] = {}
 NOT_YET = {name: reason for reason, names in REASONS.items() for name in names.split()}
 
 

@@ -11,7 +11,9 @@ from stand_ins import BYTES, Kept, Numbers
 
 from framepipe import FrameError, FramepipeError, WorkerDied
 from framepipe.engines.pipe import PipeRun
-from framepipe.result import Report
+from framepipe.engines.workers.messages import digest_of
+from framepipe.errors import HistoryMismatch
+from framepipe.result import FrameStats, Report
 
 
 def run(source: Numbers, sink: Kept, *, total: int | None = None, workers: int = 2) -> Report:
@@ -70,3 +72,81 @@ def test_a_worker_that_dies_again_is_told() -> None:
 def test_no_frame_is_an_error() -> None:
     with pytest.raises(FramepipeError, match="no frames"):
         run(Numbers(0, told=False), Kept())
+
+
+class Forgetful(Numbers):
+    """Draws otherwise when it has not drawn the frame before, from frame `wrong` on."""
+
+    def __init__(self, length: int, wrong: int) -> None:
+        super().__init__(length)
+        self.wrong, self.last = wrong, -1
+
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats | None:
+        stats = super().paint(frame, out)
+        if stats is not None and self.wrong <= frame != self.last + 1:
+            out[:] = bytes(BYTES)
+        self.last = frame
+        return stats
+
+
+def test_frames_are_compared_between_workers_and_counted() -> None:
+    sink = Kept()
+    run = PipeRun(
+        lambda: Numbers(100), BYTES, 100, sink, workers=2, start_method="fork", checks="some"
+    )
+    report = run.run()
+    assert sink.numbers == list(range(100))
+    assert report.against_save == 3
+    assert report.against_worker >= 4
+
+
+@pytest.mark.parametrize("hold_back", [False, True])
+def test_a_history_with_a_gap_is_found_out(hold_back: bool) -> None:
+    sink = Kept()
+    run = PipeRun(
+        lambda: Forgetful(100, 5), BYTES, 100, sink, workers=2, start_method="fork",
+        checks="some", hold_back=hold_back,
+    )  # fmt: skip
+    with pytest.raises(HistoryMismatch) as caught:
+        run.run()
+    assert caught.value.frame == 7
+    assert caught.value.bbox == (0, 0, 1, 1)
+    assert set(caught.value.truth) == {0, 1, 2}
+    if hold_back:
+        assert sink.numbers == []
+        assert sink.calls == []
+        assert caught.value.written == 0
+
+
+class UnlikeSave(Numbers):
+    """Draws otherwise than `Animation.save` would, from frame 30 on."""
+
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats | None:
+        stats = super().paint(frame, out)
+        if frame >= 30 and not as_saved:
+            out[:] = bytes(BYTES)
+        return stats
+
+
+def test_every_frame_can_be_compared_before_it_is_written() -> None:
+    sink = Kept()
+    run = PipeRun(
+        lambda: UnlikeSave(60), BYTES, 60, sink, workers=3, start_method="fork", checks="every"
+    )
+    with pytest.raises(HistoryMismatch) as caught:
+        run.run()
+    assert caught.value.frame >= 30
+    assert caught.value.as_saved
+    assert sink.numbers == list(range(len(sink.numbers)))
+    assert len(sink.numbers) <= 30
+
+
+def test_what_was_expected_of_frames_is_compared() -> None:
+    right = {1: digest_of(memoryview((1).to_bytes(BYTES, "big")))}
+    for expected, as_expected in ((right, True), ({1: b"something else"}, False)):
+        run = PipeRun(
+            lambda: Numbers(9), BYTES, 9, Kept(), workers=1, start_method="fork",
+            expected=expected,
+        )  # fmt: skip
+        run.run()
+        assert run.as_expected is as_expected

@@ -18,12 +18,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from ...errors import FramepipeError, WorkerDied
+from ...errors import FramepipeError, HistoryMismatch, WorkerDied
 from ...result import Report
 from ...user_output import OutputInOrder
 from ..protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from ..scheduling.block_ledger import BlockLedger
 from ..scheduling.blocks import Block
+from ..scheduling.checks import BoundaryChecks
 from ..segments import PathOf
 from ..workers.failures import Failed, replays_differ
 from ..workers.tasks import BlockTask
@@ -153,6 +154,8 @@ class ExecutorRun:
         self._deaths: dict[int, int] = {}
         self.ledger = BlockLedger(blocks, total, progress)
         self.report = Report()
+        self._boundaries = BoundaryChecks()
+        self.as_expected = True
 
     def run(self) -> Report:
         """Record all blocks.
@@ -185,6 +188,7 @@ class ExecutorRun:
             self._release()
         if self.report.frames == 0:
             raise FramepipeError(NO_FRAMES)
+        self.report.against_worker = self._boundaries.against_worker
         return self.report
 
     def _submit_blocks(self) -> None:
@@ -254,6 +258,12 @@ class ExecutorRun:
         if segment.data:
             with open(self._path_of(block.number), "wb") as file:
                 file.write(segment.data)
+        for digest, compare, frame in (
+            (segment.before, self._boundaries.before, block.start - 1),
+            (segment.last, self._boundaries.recorded, block.stop - 1),
+        ):
+            if digest is not None and compare(frame, digest) is not None:
+                raise HistoryMismatch(frame, None, "", as_saved=False, truth={})
         recorded = segment.recorded
         self.report.merge(recorded.report)
         wrong = self.ledger.recorded(block.number, recorded.report.frames, recorded.ended)

@@ -18,7 +18,7 @@ from ...leftovers import temporary_folder
 from ...user_output import FrameOutput
 from ..scheduling.blocks import Block
 from ..workers.failures import Failed
-from ..workers.messages import BlockRecorded, FrameEncoded, Ready, RecordBlock
+from ..workers.messages import BlockRecorded, FrameChecked, FrameEncoded, Ready, RecordBlock
 from .helper import Helper
 
 #: Seconds after its last block that a helper process is kept.  A new one takes about a second to
@@ -45,11 +45,17 @@ class SegmentReturned:
         The segment's file; empty if the block has no frames.
     output : dict
         What the user's code printed and warned, by frame.
+    last : bytes or None
+        What the block's last frame looks like; see `digest_of`.
+    before : bytes or None
+        The same of the frame before the block, if it was drawn here.
     """
 
     recorded: BlockRecorded
     data: bytes
     output: dict[int, FrameOutput]
+    last: bytes | None = None
+    before: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +166,22 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
         # Not made before the helper can be told of it, as it removes it if we are killed.
         with temporary_folder(None) as folder:
             path = os.path.join(folder, f"segment{suffix}")
-            helper.channel.send(RecordBlock(block.number, block.start, block.stop, path))
             output: dict[int, FrameOutput] = {}
-            while isinstance(answer := helper.channel.recv(), FrameEncoded):
+            last = before = None
+            helper.channel.send(
+                RecordBlock(
+                    block.number, block.start, block.stop, path,
+                    digests=frozenset([block.stop - 1]), before=block.start > 0,
+                )
+            )  # fmt: skip
+            while isinstance(answer := helper.channel.recv(), (FrameEncoded, FrameChecked)):
+                if isinstance(answer, FrameChecked):
+                    before = answer.digest
+                    continue
                 if answer.output:
                     output[answer.frame] = answer.output
+                if answer.digest is not None:
+                    last = answer.digest
             if not isinstance(answer, BlockRecorded):
                 return _failed(helper, answer)
             helper.position = max(block.stop, 1)
@@ -172,7 +189,7 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
             if answer.report.frames:
                 with open(path, "rb") as file:
                     data = file.read()
-            return SegmentReturned(answer, data, output)
+            return SegmentReturned(answer, data, output, last, before)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         exitcode = helper.kill()
         helper.position = -1

@@ -109,6 +109,10 @@ class Window:
         self._claimed.add(frame)
         return frame
 
+    def has_returned(self, after: int) -> bool:
+        """Tell whether a frame above `after` was given back, and waits for another worker."""
+        return any(frame > after for frame in self._returned)
+
     def drawn(self, frame: int) -> None:
         """Note that a claimed frame now stands in its slot.
 

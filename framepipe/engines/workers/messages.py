@@ -6,22 +6,29 @@ Orders, from the main process:
 order              what it asks for                                answers
 =================  ==============================================  ===========================
 `DrawFrame`        advance to a frame, draw it into a slot         `FrameDrawn`, `AnimationEnded`
+`CheckFrame`       draw a frame that another worker draws, too     `FrameChecked`,
+                                                                   `AnimationEnded`
+`LocateDifference` compare a frame so drawn with the other one     `DifferenceLocated`
 `RecordBlock`      record consecutive frames into a file           `FrameEncoded` for each frame,
-                                                                   then `BlockRecorded`
+                                                                   then `BlockRecorded`; before
+                                                                   them `FrameChecked`
 `Leave`            look back at what was drawn, and end            `Done`
 =================  ==============================================  ===========================
 
 A worker says `Ready` before its first order, once its animation can be drawn.  `Failed` may stand
 in the place of any answer: then the worker waits for nothing more but its end.  All of them are
-small: a frame's bytes go through shared memory or through a file, never through a message.
+small: a frame's bytes go through shared memory or through a file, and through a message only once,
+when two histories have been found to disagree.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from ...result import FrameStats, Report
 from ...user_output import FrameOutput
+from ..scheduling.checks import Check
 from .failures import Failed
 
 # ------------------------------------------------------------------------------------------ orders
@@ -44,6 +51,40 @@ class DrawFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckFrame:
+    """Draw a frame that another worker draws for the movie, and say what it looks like.
+
+    Parameters
+    ----------
+    check : Check
+        Which frame, and how it is drawn.
+    """
+
+    check: Check
+
+    @property
+    def frame(self) -> int:
+        """Which."""
+        return self.check.frame
+
+
+@dataclass(frozen=True, slots=True)
+class LocateDifference:
+    """Say where a frame that was checked differs from what another worker drew.
+
+    Parameters
+    ----------
+    frame : int
+        Which; one of the last that were checked.
+    pixels : bytes
+        What the other one drew.
+    """
+
+    frame: int
+    pixels: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RecordBlock:
     """Draw consecutive frames, and let an encoder write them into a file.
 
@@ -55,12 +96,22 @@ class RecordBlock:
         Its first frame, and the first one after it.
     path : str
         The file to write.
+    digests : frozenset of int
+        Frames of the block whose digests are wanted.
+    every : bool
+        Whether those of all its frames are.
+    before : bool
+        Whether to draw the frame before the block, too, if this worker has not recorded that, and
+        say `FrameChecked`.
     """
 
     block: int
     start: int
     stop: int
     path: str
+    digests: frozenset[int] = frozenset()
+    every: bool = False
+    before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +119,7 @@ class Leave:
     """Look back at what was drawn, say `Done`, and end."""
 
 
-Order = DrawFrame | RecordBlock | Leave
+Order = DrawFrame | CheckFrame | LocateDifference | RecordBlock | Leave
 
 # ----------------------------------------------------------------------------------------- answers
 
@@ -101,6 +152,47 @@ class FrameDrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameChecked:
+    """A frame was drawn to check it.
+
+    Parameters
+    ----------
+    frame : int
+        Which.
+    digest : bytes
+        See `digest_of`.
+    stats : FrameStats
+        What it took.
+    waited : float
+        See `FrameDrawn`.
+    """
+
+    frame: int
+    digest: bytes
+    stats: FrameStats
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceLocated:
+    """Where two drawings of a frame differ.
+
+    Parameters
+    ----------
+    frame : int
+        Which.
+    bbox : tuple of int or None
+        Left, top, right, bottom in pixels; None if it cannot be told.
+    artist : str
+        What lies there; empty if it cannot be told.
+    """
+
+    frame: int
+    bbox: tuple[int, int, int, int] | None
+    artist: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnimationEnded:
     """The animation was over before the frame that was asked for.
 
@@ -126,11 +218,14 @@ class FrameEncoded:
         Which.
     output : FrameOutput
         What the user's code printed and warned for it.
+    digest : bytes or None
+        See `digest_of`; None if it was not wanted.
     """
 
     block: int
     frame: int
     output: FrameOutput = ()
+    digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +252,18 @@ class Done:
     """The worker was told to leave, found nothing to object to, and leaves."""
 
 
-Answer = Ready | FrameDrawn | AnimationEnded | FrameEncoded | BlockRecorded | Done | Failed
+Answer = (
+    Ready | FrameDrawn | FrameChecked | DifferenceLocated | AnimationEnded | FrameEncoded
+    | BlockRecorded | Done | Failed
+)  # fmt: skip
+
+
+def digest_of(pixels: memoryview) -> bytes:
+    """Return what tells two frames apart: 20 bytes that are the same only if all pixels are.
+
+    Parameters
+    ----------
+    pixels : memoryview
+        RGBA bytes of a frame.
+    """
+    return hashlib.blake2b(pixels, digest_size=20).digest()

@@ -56,6 +56,10 @@ from .serve import MakeTask, serve, serve_spawned
 #: the message about the first is on its way.
 AHEAD = 2
 
+#: Seconds that a movie which is finished waits for a witness that is not ready.  A fork is ready
+#: at once, a spawned process some seconds later; one that hangs must not hold up the movie.
+WITNESS_PATIENCE = 10.0
+
 #: Seconds that a worker which was told to leave may take before it is killed.
 LEAVE_TIMEOUT = 2.0
 
@@ -157,6 +161,8 @@ class WorkerPool:
         How they are started.
     groups : bool, default: False
         Whether each is to have a process group of its own: where they start encoders.
+    first : int, default: 0
+        Index of the first: only the one with index 0 is heard when it prints.
 
     Notes
     -----
@@ -173,6 +179,7 @@ class WorkerPool:
         start_method: str,
         *,
         groups: bool = False,
+        first: int = 0,
     ) -> None:
         self._ring = ring
         self._make_task = make_task
@@ -189,7 +196,7 @@ class WorkerPool:
                 packed = pickle.dumps(make_task)
                 self._packed_task = Ring(1, len(packed))
                 self._packed_task.slot(0)[:] = packed
-            for index in range(count):
+            for index in range(first, first + count):
                 self.workers.append(self._start(index))
         except BaseException:
             self.kill()

@@ -17,7 +17,17 @@ from ...errors import WorkerDied
 from ...result import Report
 from ..system.poller import Poller
 from .failures import Failed
-from .messages import Answer, Done, DrawFrame, Order, Ready, RecordBlock
+from .messages import (
+    Answer,
+    CheckFrame,
+    DifferenceLocated,
+    Done,
+    DrawFrame,
+    LocateDifference,
+    Order,
+    Ready,
+    RecordBlock,
+)
 from .pool import Worker, WorkerPool
 from .stalls import LOOK_EVERY, StallWatch
 
@@ -27,6 +37,9 @@ _log = logging.getLogger(__name__)
 #: imports matplotlib and the user's modules, which on a loaded network disk has been seen to take
 #: most of a minute.  Longer means a lock that was held when we forked, and it will never come.
 READY_TIMEOUT = 90.0
+
+#: Seconds that are waited for an answer without which a message says less.
+ANSWER_TIMEOUT = 10.0
 
 
 class Supervisor:
@@ -104,6 +117,27 @@ class Supervisor:
             raise message.error()
         else:
             return message
+        return None
+
+    def ask(self, worker: Worker, order: LocateDifference, number: int) -> DifferenceLocated | None:
+        """Ask a worker where two drawings differ, and wait for the answer.
+
+        For the end of a run: what else it says, and what others say, is not heard.
+
+        Returns
+        -------
+        DifferenceLocated or None
+            None if it does not answer.
+        """
+        deadline = time.monotonic() + ANSWER_TIMEOUT
+        with suppress(EOFError, OSError):
+            worker.give(order, number)
+            while worker.connection.poll(max(0.0, deadline - time.monotonic())):
+                message = worker.connection.recv()
+                if isinstance(message, DifferenceLocated):
+                    return message
+                if isinstance(message, Failed):
+                    break
         return None
 
     def _replace_dead(self, worker: Worker, give_back: Callable[[Order], None]) -> None:
@@ -184,7 +218,7 @@ def _number(order: Order) -> int | None:
     """Return the frame, or the block, that an order is about."""
     if isinstance(order, RecordBlock):
         return order.block
-    return order.frame if isinstance(order, DrawFrame) else None
+    return order.frame if isinstance(order, (DrawFrame, CheckFrame)) else None
 
 
 def _ending(exitcode: int | None) -> str:

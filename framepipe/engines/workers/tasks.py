@@ -13,6 +13,7 @@ from typing import Protocol
 from ...result import Report
 from ...user_output import taken_output
 from ..protocols import FrameSource, MakeSink, Sink
+from ..scheduling.checks import Check
 from ..system.fork_safety import release_private, start_sink
 from ..system.poller import Poller
 from ..system.ring import Ring
@@ -21,12 +22,21 @@ from .messages import (
     AnimationEnded,
     Answer,
     BlockRecorded,
+    CheckFrame,
+    DifferenceLocated,
     DrawFrame,
+    FrameChecked,
     FrameDrawn,
     FrameEncoded,
+    LocateDifference,
     Order,
     RecordBlock,
+    digest_of,
 )
+
+#: Checked frames that a worker remembers: those on which the main process may come back when it
+#: has given orders ahead.
+CHECKED = 3
 
 
 class Abandoned(Exception):
@@ -73,15 +83,19 @@ class FrameTask:
     ----------
     make_source : callable
         Returns what draws.
-    ring : Ring
-        Where frames go.
+    frame_bytes : int
+        Bytes of a frame.
+    ring : Ring, optional
+        Where frames go; a witness that draws none for the movie needs none.
     """
 
-    def __init__(self, make_source: Callable[[], FrameSource], ring: Ring | None) -> None:
-        if ring is None:
-            raise TypeError("frames are drawn into a ring")
+    def __init__(
+        self, make_source: Callable[[], FrameSource], frame_bytes: int, ring: Ring | None = None
+    ) -> None:
         self._source = make_source()
+        self._frame_bytes = frame_bytes
         self._ring = ring
+        self._checked: dict[int, memoryview] = {}
         self.frame = 0
 
     def open(self) -> None:
@@ -89,14 +103,42 @@ class FrameTask:
         self._source.open()
 
     def do(self, order: Order, waited: float, channel: OrderChannel) -> Answer:
-        """Draw a frame."""
-        if not isinstance(order, DrawFrame):
+        """Draw a frame, for the movie or to check it."""
+        if isinstance(order, CheckFrame):
+            return self._check(order.check, waited)
+        if isinstance(order, LocateDifference):
+            return self._locate(order)
+        if not isinstance(order, DrawFrame) or self._ring is None:
             raise TypeError(f"a worker that draws frames was told {order!r}")
         self.frame = order.frame
         stats = self._source.paint(order.frame, self._ring.slot(order.slot))
         if stats is None:
             return AnimationEnded(order.frame, self._source.frames or 0)
         return FrameDrawn(order.frame, stats, waited, taken_output())
+
+    def _check(self, check: Check, waited: float) -> Answer:
+        """Draw a frame into memory of our own."""
+        self.frame = check.frame
+        memory = memoryview(bytearray(self._frame_bytes))
+        if len(self._checked) >= CHECKED:
+            memory = self._checked.pop(min(self._checked))
+        if check.manner == "compared":
+            stats = self._source.check(check.frame, memory)
+        else:
+            as_saved = check.manner == "as_saved"
+            stats = self._source.paint(check.frame, memory, as_saved=as_saved)
+        if stats is None:
+            return AnimationEnded(check.frame, self._source.frames or 0)
+        taken_output()  # whoever draws the frame for the movie says the same
+        self._checked[check.frame] = memory
+        return FrameChecked(check.frame, digest_of(memory), stats, waited)
+
+    def _locate(self, order: LocateDifference) -> DifferenceLocated:
+        mine = self._checked.get(order.frame)
+        if mine is None:
+            return DifferenceLocated(order.frame, None, "")
+        bbox, artist = self._source.locate_difference(mine, memoryview(order.pixels))
+        return DifferenceLocated(order.frame, bbox, artist)
 
     def finish(self) -> None:
         """Let the source look back."""
@@ -128,6 +170,7 @@ class BlockTask:
         self._source = make_source()
         self._make_sink = make_sink
         self._memory = memoryview(bytearray(frame_bytes))
+        self._next = 0  # the frame after the one recorded last
         self.frame = 0
 
     def open(self) -> None:
@@ -145,12 +188,15 @@ class BlockTask:
         if not isinstance(order, RecordBlock):
             raise TypeError(f"a worker that records blocks was told {order!r}")
         self.frame = order.start
+        self._draw_before(order, channel)
 
         def encoded(frame: int) -> None:
-            self.frame = frame + 1
+            wanted = order.every or frame in order.digests
+            digest = digest_of(self._memory) if wanted else None
+            self.frame = self._next = frame + 1
             if channel.poll():
                 raise Abandoned
-            channel.send(FrameEncoded(order.block, frame, taken_output()))
+            channel.send(FrameEncoded(order.block, frame, taken_output(), digest))
 
         sink = self._make_sink(self._source, order.path)
         frames = range(order.start, order.stop)
@@ -159,6 +205,15 @@ class BlockTask:
         report.wait += waited
         ended = self._source.frames if report.frames < len(frames) else None
         return BlockRecorded(order.block, report, ended)
+
+    def _draw_before(self, order: RecordBlock, channel: OrderChannel) -> None:
+        """Draw the frame before a block, to compare it with what was recorded of it."""
+        if not order.before or self._next == order.start:
+            return
+        stats = self._source.paint(order.start - 1, self._memory)
+        taken_output()  # whoever records the frame says the same
+        if stats is not None:
+            channel.send(FrameChecked(order.start - 1, digest_of(self._memory), stats, 0.0))
 
     def finish(self) -> None:
         """Do nothing: the source has looked back at the end of every block."""

@@ -8,16 +8,21 @@ from typing import Any, get_args
 
 import pytest
 
+from framepipe.engines.scheduling.checks import Check
 from framepipe.engines.workers import messages
 from framepipe.engines.workers.failures import Failed
 from framepipe.result import FrameStats, Report
 
 EXAMPLES: list[Any] = [
     messages.DrawFrame(3, 1),
+    messages.CheckFrame(Check(3, "as_saved")),
+    messages.LocateDifference(3, bytes(4)),
     messages.RecordBlock(2, 10, 20, "part-2.mp4"),
     messages.Leave(),
     messages.Ready(),
     messages.FrameDrawn(3, FrameStats(), 0.5),
+    messages.FrameChecked(3, bytes(20), FrameStats(), 0.5),
+    messages.DifferenceLocated(3, (0, 0, 1, 1), "a line"),
     messages.AnimationEnded(9, 8),
     messages.FrameEncoded(2, 11),
     messages.BlockRecorded(2, Report(), None),

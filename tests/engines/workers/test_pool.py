@@ -15,7 +15,7 @@ from framepipe.engines.workers.messages import DrawFrame, FrameDrawn, Ready
 from framepipe.engines.workers.pool import WorkerPool
 from framepipe.engines.workers.tasks import FrameTask
 
-MAKE_TASK = partial(FrameTask, partial(Numbers, 9))
+MAKE_TASK = partial(FrameTask, partial(Numbers, 9), BYTES)
 
 
 @pytest.fixture

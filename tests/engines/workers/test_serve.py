@@ -28,7 +28,7 @@ def served(make_source: Any, ring: Ring, **options: Any) -> Iterator[tuple[Any, 
     """A process that serves, and our end of its connection."""
     ours, theirs = CONTEXT.Pipe()
     options = {"close_first": [ours.fileno()], **options}
-    make_task = partial(FrameTask, make_source)
+    make_task = partial(FrameTask, make_source, BYTES)
     process = CONTEXT.Process(target=serve, args=(theirs, ring, make_task), kwargs=options)
     process.start()
     theirs.close()

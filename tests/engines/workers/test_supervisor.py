@@ -27,7 +27,7 @@ class Watched:
     def __init__(self, ring: Ring, before: Any = None, workers: int = 1) -> None:
         self.poller, self.report = Poller(), Report()
         self.supervisor = Supervisor(self.poller, self.report, "frame")
-        make_task = partial(FrameTask, partial(Numbers, 9, before))
+        make_task = partial(FrameTask, partial(Numbers, 9, before), BYTES)
         self.pool = WorkerPool(workers, ring, make_task, "fork")
         self.supervisor.watch(self.pool)
         self.given_back: list[Order] = []

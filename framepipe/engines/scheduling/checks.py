@@ -1,0 +1,372 @@
+"""Pure: which frames are drawn by two workers of different histories, by whom, and when.
+
+A worker runs every update but draws only its share of the frames, and leaves out what
+`Animation.save` draws besides (it draws every frame twice).  Whatever a draw leaves behind, and a
+later frame depends on, is then missing.  So some frames are drawn by two workers, one of which has
+left out other draws than the other one, and their bytes are compared.
+
+::
+
+    early   one worker, the witness, draws frames 0, 1, 2 with every draw that Animation.save makes:
+            what it draws is the truth.  Others draw the same frames for the movie, in their way.
+            Then the witness, which has drawn nothing in between, draws a frame a little further on,
+            so that a history with a gap is compared with one that has none, or has another one.
+    late    at distances that double, and at the end: a frame that one worker has claimed is drawn
+            by the next other one that asks for something to do.
+    all     in place of these, the witness draws every frame as Animation.save would.
+
+What comes in are events (`claimed`, `drawn`, `checked`, `ended`, `lost`), what goes out are
+instructions (`next_order`) and, where two histories disagree, a `Difference`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+from .window import Window
+
+#: Frames that the witness draws as `Animation.save` would.  A difference almost always shows in
+#: frame 2 or 3 for the first time; each costs two full draws.
+AS_SAVED = 3
+#: The same where there is but one worker that draws, and the witness a process of its own that is
+#: of no other use; and in a short movie.
+AS_SAVED_SHORT = 2
+#: Frames of a short movie, of which only the last one is checked later: each draw more shows.
+SHORT = 30
+#: The frame that the witness draws after those: far enough for a gap of some frames, and near
+#: enough to be drawn before the first frames are written.
+AFTER_A_GAP = 7
+#: Late checks lie at least this many times as far from the beginning as the one before.  2 makes
+#: eight of them in a thousand frames.
+GROWTH = 2
+#: What a person may look back on, in events.
+LOG = 200
+
+#: How a frame is drawn that is checked: with every draw that `Animation.save` makes; in the usual
+#: way, and compared with a full draw besides; in the usual way.
+CheckManner = Literal["as_saved", "compared", "usual"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """An instruction: draw a frame that another worker draws, and say what it looks like.
+
+    Parameters
+    ----------
+    frame : int
+        Which.
+    manner : {"as_saved", "compared", "usual"}
+        How.
+    """
+
+    frame: int
+    manner: CheckManner
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two histories disagree.
+
+    Parameters
+    ----------
+    frame : int
+        Where.
+    checker : int
+        The worker that drew the frame to check it.
+    as_saved : bool
+        Whether that one had made every draw that `Animation.save` makes.
+    """
+
+    frame: int
+    checker: int
+    as_saved: bool
+
+
+class HistoryChecks:
+    """The checks of one movie.
+
+    Parameters
+    ----------
+    workers : int
+        Workers that draw frames for the movie; 0: nothing is checked.
+    slots : int
+        Frames that can be live at a time.
+    total : int or None
+        Number of frames, as far as it is known.
+    every : bool, default: False
+        Whether the witness draws every frame.
+    first : int, optional
+        How many it draws as `Animation.save` would; chosen if not given.
+
+    Attributes
+    ----------
+    witness : int
+        Number of the witness: the last of several workers, or one more than there are.
+    against_save, against_worker : int
+        Frames that were found to be the same as the witness's first ones, and as another worker's.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        *,
+        slots: int,
+        total: int | None = None,
+        every: bool = False,
+        first: int | None = None,
+    ) -> None:
+        self._every = every and workers > 0
+        self._alone = workers == 1 or self._every
+        self.witness = workers if self._alone else workers - 1
+        self._total = total
+        self._several = workers > 1
+        if first is None:
+            first = AS_SAVED_SHORT if workers == 1 or self._is_short else AS_SAVED
+        self._early = self._plan(workers, slots, first)
+        self._ordered = 0  # of those, how many the witness was given
+        self._open = {check.frame for check in self._early}  # early ones not yet compared
+        self._compared_to = 0  # where every frame is checked: all before this one are,
+        self._compared: set[int] = set()  # and these after it
+        self._next_late = GROWTH * max(self._open, default=AFTER_A_GAP)
+        self._pending: dict[int, int] = {}  # late ones not yet ordered: who claimed the frame
+        self._out: dict[int, int] = {}  # late ones ordered: of whom
+        self._drawn: dict[int, bytes] = {}  # digests, until they are compared
+        self._checked: dict[int, tuple[int, bool, bytes]] = {}
+        self._truth: dict[int, bytes] = {}
+        self.against_save = 0
+        self.against_worker = 0
+        self._log: deque[str] = deque(maxlen=LOG)
+
+    @property
+    def _is_short(self) -> bool:
+        return self._total is not None and self._total <= SHORT
+
+    def _plan(self, workers: int, slots: int, first: int) -> list[Check]:
+        """Return the early checks, in order."""
+        if not workers or self._every or self._total == 1:
+            return []
+        reach = slots if self._total is None else min(slots, self._total)
+        first = min(first, reach)
+        checks = [Check(frame, "as_saved") for frame in range(first)]
+        gap = min(AFTER_A_GAP, reach - 1)
+        if workers > 1 and gap >= first:
+            checks.append(Check(gap, "compared"))
+        return checks
+
+    # ---- instructions
+
+    def next_check(self, worker: int, last: int) -> Check | None:
+        """Return what a worker is to check before it is given a frame to draw.
+
+        Parameters
+        ----------
+        worker : int
+            Its number.
+        last : int
+            The last frame that it was given, for whatever.
+        """
+        check: Check | None = None
+        if worker == self.witness and self._every:
+            frame = last + 1
+            if self._total is None or frame < self._total:
+                check = Check(frame, "as_saved")
+        elif worker == self.witness and self._ordered < len(self._early):
+            check = self._early[self._ordered]
+            self._ordered += 1
+        else:
+            for frame, claimant in self._pending.items():
+                if claimant != worker and frame > last:
+                    del self._pending[frame]
+                    self._out[frame] = worker
+                    check = Check(frame, "usual")
+                    break
+        if check is not None:
+            self._note(f"worker {worker} checks {check}")
+        return check
+
+    def may_draw(self, worker: int) -> bool:
+        """Tell whether a worker may be given frames for the movie."""
+        if worker != self.witness:
+            return True
+        return not self._alone and self._ordered == len(self._early)
+
+    def is_through(self, worker: int, last: int) -> bool:
+        """Tell whether there will never be anything to do for a worker: for the witness alone."""
+        if worker != self.witness or not self._alone:
+            return False
+        if self._every:
+            return self._total is not None and last + 1 >= self._total
+        return self._ordered == len(self._early)
+
+    @property
+    def truth(self) -> dict[int, bytes]:
+        """What frames look like that were drawn with every draw that `Animation.save` makes."""
+        return dict(self._truth)
+
+    def may_write(self, frame: int) -> bool:
+        """Tell whether the comparisons so far speak for a frame that cannot be taken back."""
+        if self._every:
+            return frame < self._compared_to
+        return not self._open
+
+    def wanted(self, frame: int) -> bool:
+        """Tell whether it must be known what a frame looks like that is drawn for the movie."""
+        return self._every or frame in self._open or frame in self._pending or frame in self._out
+
+    @property
+    def undecided(self) -> bool:
+        """Whether early checks, or any where every frame is checked, are not through."""
+        if self._every:
+            return self._total is None or self._compared_to < self._total
+        return bool(self._open)
+
+    # ---- events
+
+    def claimed(self, worker: int, frame: int) -> None:
+        """Note that a worker was given a frame to draw for the movie."""
+        if not self._several or self._every or frame in self._open or frame in self._out:
+            return
+        is_last = self._total is not None and frame == self._total - 1
+        late = frame >= self._next_late and not self._is_short
+        if frame in self._pending or late or is_last:
+            self._next_late = max(self._next_late, GROWTH * frame)
+            self._pending[frame] = worker
+            self._note(f"worker {worker} claimed {frame}, which is to be checked")
+
+    def drawn(self, frame: int, digest: bytes) -> Difference | None:
+        """Note what a wanted frame looks like that was drawn for the movie."""
+        self._drawn[frame] = digest
+        return self._compare(frame)
+
+    def checked(self, worker: int, check: Check, digest: bytes) -> Difference | None:
+        """Note what a frame looks like that was drawn for a check."""
+        as_saved = check.manner == "as_saved"
+        self._checked[check.frame] = (worker, as_saved, digest)
+        if as_saved and not self._every:
+            self._truth[check.frame] = digest
+        return self._compare(check.frame)
+
+    def ended(self, total: int) -> None:
+        """Note that the animation is over: frames at and after `total` do not exist."""
+        self._total = total
+        self._open = {frame for frame in self._open if frame < total}
+        self._early = [check for check in self._early if check.frame < total]
+        self._ordered = min(self._ordered, len(self._early))
+        for frames in (self._pending, self._out, self._drawn, self._checked):
+            for frame in [frame for frame in frames if frame >= total]:
+                del frames[frame]
+        self._note(f"ended after {total} frames")
+
+    def lost(self, worker: int) -> None:
+        """Note that a worker is dead, and another one in its place, with nothing drawn."""
+        for frame in [frame for frame, checker in self._out.items() if checker == worker]:
+            del self._out[frame]  # nobody else may be able to draw it any longer
+            self._drawn.pop(frame, None)
+        if worker == self.witness and self._open:
+            self._ordered = 0  # the new one begins at the beginning
+        self._note(f"worker {worker} is dead")
+
+    def _compare(self, frame: int) -> Difference | None:
+        if frame not in self._drawn or frame not in self._checked:
+            return None
+        digest = self._drawn[frame]
+        worker, as_saved, other = self._checked.pop(frame)
+        decided = frame in self._open or frame in self._out or self._every
+        if decided and frame not in self._open:
+            del self._drawn[frame]
+        self._open.discard(frame)
+        self._out.pop(frame, None)
+        if self._every:
+            self._compared.add(frame)
+            while self._compared_to in self._compared:
+                self._compared.discard(self._compared_to)
+                self._compared_to += 1
+        if digest != other:
+            self._note(f"frame {frame} differs")
+            return Difference(frame, worker, as_saved)
+        if as_saved:
+            self.against_save += decided
+        else:
+            self.against_worker += decided
+        self._note(f"frame {frame} is the same")
+        return None
+
+    # ---- for people
+
+    def _note(self, what: str) -> None:
+        self._log.append(what)
+
+    def story(self) -> str:
+        """Tell the last events, one a line."""
+        return "\n".join(self._log)
+
+
+def next_order(window: Window, checks: HistoryChecks, worker: int, last: int) -> Check | int | None:
+    """Decide what a worker does next.
+
+    Parameters
+    ----------
+    window : Window
+        Which frames may be drawn.
+    checks : HistoryChecks
+        Which ones are checked.
+    worker : int
+        Number of the worker.
+    last : int
+        The last frame that it was given, for whatever; -1 before the first.
+
+    Returns
+    -------
+    Check or int or None
+        A frame to check, or the number of a frame to draw, now claimed; None if there is nothing
+        for it at the moment.
+    """
+    # A frame that a dead worker leaves may be out of the reach of all others.
+    if not (checks.may_draw(worker) and window.has_returned(last)):
+        check = checks.next_check(worker, last)
+        if check is not None:
+            return check
+    if not checks.may_draw(worker):
+        return None
+    frame = window.claim(after=last)
+    if frame is not None:
+        checks.claimed(worker, frame)
+    return frame
+
+
+class BoundaryChecks:
+    """Checks where blocks meet: the frame before a block, drawn by whoever recorded either.
+
+    Whoever records a block has run the updates before it and drawn none of them; whoever has
+    recorded the block before it has.
+
+    Attributes
+    ----------
+    against_worker : int
+        Frames that were found to be the same.
+    """
+
+    def __init__(self) -> None:
+        self._recorded: dict[int, bytes] = {}
+        self._before: dict[int, bytes] = {}
+        self.against_worker = 0
+
+    def recorded(self, frame: int, digest: bytes) -> Difference | None:
+        """Note what the last frame of a block looks like."""
+        self._recorded[frame] = digest
+        return self._compare(frame)
+
+    def before(self, frame: int, digest: bytes) -> Difference | None:
+        """Note what the frame before a block looks like to whoever records the block."""
+        self._before[frame] = digest
+        return self._compare(frame)
+
+    def _compare(self, frame: int) -> Difference | None:
+        if frame not in self._recorded or frame not in self._before:
+            return None
+        if self._recorded[frame] != self._before.pop(frame):
+            return Difference(frame, -1, as_saved=False)
+        self.against_worker += 1
+        return None

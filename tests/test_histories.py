@@ -1,0 +1,171 @@
+"""What a draw leaves behind: found by comparing two histories, and made right by one."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from clips import FFMPEG, RAW, clip, everything_in, flat, numbers_in
+from matplotlib.animation import FuncAnimation
+
+from framepipe import FrameMismatch, HistoryWarning, Segments, encode
+
+FRAMES = 24
+
+WAYS: dict[str, dict[str, Any]] = {
+    "pipe": {"workers": 2},
+    "three": {"workers": 3},
+    "full": {"workers": 2, "redraw": "full"},
+    "segments": {"workers": 2, "mode": Segments(blocks=3)},
+    "spawn": {"workers": 2, "start_method": "spawn"},
+}
+
+
+@pytest.fixture(autouse=True)
+def our_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(mpl.rcParams, "animation.ffmpeg_path", FFMPEG)
+    yield
+    plt.close("all")
+
+
+def counts_draws() -> FuncAnimation:
+    """A dot whose size is the number of draws that a listener has seen."""
+    figure, axes = plt.subplots(figsize=(1, 1), dpi=50)
+    (dot,) = axes.plot([0.5], [0.5], "o", label="dot")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.set_axis_off()
+    draws = [0]
+
+    def drawn(event: object) -> None:
+        draws[0] += 1
+
+    figure.canvas.mpl_connect("draw_event", drawn)
+
+    def update(frame: int) -> Any:
+        dot.set_markersize(2 + draws[0] % 30)
+        return (dot,)
+
+    return FuncAnimation(figure, update, FRAMES, init_func=tuple)
+
+
+def reads_the_last_draw(first: int = 0) -> FuncAnimation:
+    """A dot that, from frame `first` on, moves on from where it was drawn last."""
+    figure, axes = plt.subplots(figsize=(1, 1), dpi=50)
+    (dot,) = axes.plot([0.5], [0.5], "o")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.set_axis_off()
+    place = {"wanted": 0.5, "drawn": 0.5}
+    really = dot.draw
+
+    def draw(renderer: Any) -> None:
+        place["drawn"] = place["wanted"]
+        really(renderer)
+
+    dot.draw = draw  # type: ignore[method-assign]
+
+    def update(frame: int) -> Any:
+        place["wanted"] = (place["drawn"] + 0.3) % 1 if frame >= first else 0.1 * (frame % 7)
+        dot.set_data([place["wanted"]], [frame / FRAMES])
+        return (dot,)
+
+    return FuncAnimation(figure, update, FRAMES, init_func=tuple)
+
+
+def as_saved(make: Callable[[], FuncAnimation], folder: Path) -> bytes:
+    """The frames of `Animation.save`."""
+    path = folder / "save.rgba"
+    make().save(path, writer="ffmpeg", fps=24, dpi=50, **RAW)
+    frames = path.read_bytes()
+    path.unlink()
+    return frames
+
+
+@pytest.mark.parametrize("way", ["pipe", "three", "full", "segments"])
+@pytest.mark.parametrize("make", [counts_draws, reads_the_last_draw])
+def test_what_depends_on_draws_is_made_by_one_worker_that_makes_them_all(
+    tmp_path: Path, make: Callable[[], FuncAnimation], way: str
+) -> None:
+    truth = as_saved(make, tmp_path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        movie = encode(make(), tmp_path / "m.rgba", fps=24, dpi=50, **RAW, **WAYS[way])
+    assert Path(movie).read_bytes() == truth
+    mine = [one for one in caught if one.category is HistoryWarning]
+    if movie.workers == 1:
+        assert len(mine) == 1
+        assert "depends on what drawing the frames before it left behind" in str(mine[0].message)
+        assert mine[0].filename == __file__
+    else:  # the workers make what it depends on, and no two of them disagree
+        assert mine == []
+    assert everything_in(tmp_path) == {"m.rgba"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_is_said_of_an_animation_that_depends_on_its_updates_alone(
+    tmp_path: Path, way: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    movie = encode(clip(40), tmp_path / "m.rgba", **RAW, **WAYS[way])
+    assert numbers_in(movie) == list(range(40))
+    assert movie.workers >= 2
+    assert [one for one in recwarn if issubclass(one.category, UserWarning)] == []
+    assert movie.report.against_save >= 2
+    assert movie.report.against_worker >= 1
+    assert "with every draw that Animation.save makes" in str(movie.report)
+
+
+def test_one_worker_is_checked_by_a_witness_that_leaves(tmp_path: Path) -> None:
+    movie = encode(clip(40), tmp_path / "m.rgba", workers=1, **RAW)
+    assert numbers_in(movie) == list(range(40))
+    assert movie.report.against_save == 2
+    assert movie.report.against_worker == 0
+
+
+@pytest.mark.parametrize("way", ["pipe", "segments"])
+def test_what_is_not_the_same_twice_is_made_in_one_pass(tmp_path: Path, way: str) -> None:
+    figure, show = flat()
+
+    def update(number: int) -> Any:
+        return show(int(np.random.default_rng().integers(1 << 20)))
+
+    random = FuncAnimation(figure, update, FRAMES, init_func=tuple)
+    with pytest.warns(HistoryWarning, match="not the same twice"):
+        movie = encode(random, tmp_path / "m.rgba", **RAW, **WAYS[way])
+    assert movie.frames == FRAMES
+
+
+@pytest.mark.parametrize("way", ["pipe", "segments"])
+def test_independent_frames_that_are_not_are_made_with_all_updates(
+    tmp_path: Path, way: str
+) -> None:
+    def count() -> FuncAnimation:
+        figure, show = flat()
+        done = [0]
+
+        def update(number: int) -> Any:
+            done[0] += 1
+            return show(done[0])
+
+        return FuncAnimation(figure, update, 40, init_func=tuple)
+
+    with pytest.warns(HistoryWarning, match="independent=True had left out"):
+        movie = encode(count(), tmp_path / "m.rgba", independent=True, **RAW, **WAYS[way])
+    assert numbers_in(movie) == list(range(1, 41))
+
+
+@pytest.mark.parametrize("way", ["pipe", "segments"])
+def test_verify_proves_every_frame(tmp_path: Path, way: str) -> None:
+    options = {**WAYS[way], "redraw": "verify"}
+    movie = encode(clip(FRAMES), tmp_path / "m.rgba", **RAW, **options)
+    assert movie.report.against_save == FRAMES
+    with pytest.raises(FrameMismatch, match=r"is not what Animation\.save draws") as caught:
+        encode(reads_the_last_draw(9), tmp_path / "n.rgba", fps=24, dpi=50, **RAW, **options)
+    assert caught.value.frame >= 9
+    assert everything_in(tmp_path) == {"m.rgba"}
