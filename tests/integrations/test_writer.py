@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import io
 import os
@@ -124,7 +125,7 @@ def test_every_kind_of_file(tmp_path: Path, suffix: str, options: str) -> None:
     saved, made = (tmp_path / (name + suffix) for name in ("ffmpeg", "framepipe"))
     assert decoded(made) == decoded(saved)
     assert len(decoded(made)) == 6
-    if suffix in {".mp4", ".gif"}:
+    if suffix == ".gif":  # an mp4 of ours has its index first, and says which colours it holds
         assert made.read_bytes() == saved.read_bytes()
     assert everything_in(tmp_path) == {saved.name, made.name}
 
@@ -145,10 +146,16 @@ def test_an_instance_has_the_settings_and_can_be_used_again(tmp_path: Path) -> N
 
 
 def test_rcparams_may_name_it(tmp_path: Path) -> None:
-    with mpl.rc_context({"animation.writer": "ffmpeg"}):
-        true = wave().to_html5_video()
+    found = []
+    for name in ("ffmpeg", "framepipe"):
+        with mpl.rc_context({"animation.writer": name}):
+            page = wave().to_html5_video()
+        before, _, rest = page.partition("base64,")
+        movie, _, after = rest.partition('"')
+        (tmp_path / f"{name}.mp4").write_bytes(base64.b64decode(movie))
+        found.append((before, decoded(tmp_path / f"{name}.mp4"), after))
+    assert found[0] == found[1]
     with mpl.rc_context({"animation.writer": "framepipe"}):
-        assert wave().to_html5_video() == true
         animation = wave()
         animation.save(tmp_path / "m.mp4")
     assert writers["framepipe"] is Writer
@@ -171,7 +178,7 @@ def test_artists_of_frames_and_animations_that_run_along(tmp_path: Path) -> None
             tmp_path / f"{name}.mp4", writer=name, extra_anim=[second],
             progress_callback=lambda i, n, heard=heard: heard.append((i, n)),  # type: ignore[misc]
         )  # fmt: skip
-    assert (tmp_path / "framepipe.mp4").read_bytes() == (tmp_path / "ffmpeg.mp4").read_bytes()
+    assert decoded(tmp_path / "framepipe.mp4") == decoded(tmp_path / "ffmpeg.mp4")
     assert said["ffmpeg"] == said["framepipe"]
     assert len(said["ffmpeg"]) == 10
 
@@ -181,7 +188,7 @@ def test_artists_of_frames_and_animations_that_run_along(tmp_path: Path) -> None
 def test_layout_engines(tmp_path: Path, layout: str) -> None:
     for name in ("ffmpeg", "framepipe"):
         wave(layout).save(tmp_path / f"{name}.mp4", writer=name)
-    assert (tmp_path / "framepipe.mp4").read_bytes() == (tmp_path / "ffmpeg.mp4").read_bytes()
+    assert decoded(tmp_path / "framepipe.mp4") == decoded(tmp_path / "ffmpeg.mp4")
 
 
 def test_no_frame_is_drawn_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
