@@ -90,7 +90,6 @@ class Glue:
         ({"stitch_args": "-x"}, TypeError),
         ({"stitch_args": [3]}, TypeError),
     ],
-    ids=str,
 )
 def test_details_of_segments_that_cannot_be_meant(
     given: dict[str, Any], error: type[Exception]
