@@ -49,7 +49,7 @@ def runs_user_code(figure: Figure) -> bool:
     Takes some 2 us an artist.  Not looked for: transforms, unit converters and colormaps of the
     user's own, and callbacks of axes and norms, which a second draw does not call again.
     """
-    if user_listens(figure) or _is_users(figure.get_layout_engine()):
+    if user_listens(figure) or any(map(_is_users, (figure.canvas, figure.get_layout_engine()))):
         return True
     return any(map(_runs_user_code, _artists(figure)))
 

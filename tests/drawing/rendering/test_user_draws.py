@@ -61,6 +61,10 @@ def own_draw(figure: Any, ax: Any) -> None:
     title.draw = lambda renderer: None
 
 
+class Canvas(FigureCanvasAgg):
+    pass
+
+
 CHANGES: dict[str, Any] = {
     "listener": listen,
     "method": listen_by_method,
@@ -74,6 +78,7 @@ CHANGES: dict[str, Any] = {
     "locator": lambda figure, ax: ax.xaxis.set_major_locator(Locator()),
     "scale": lambda figure, ax: ax.set_xscale("function", functions=(abs, abs)),
     "place": lambda figure, ax: ax.set_axes_locator(lambda ax, renderer: ax.get_position()),
+    "canvas": lambda figure, ax: Canvas(figure),
     "layout": lambda figure, ax: figure.set_layout_engine(Layout()),
     "norm": lambda figure, ax: ax.scatter(
         [0, 1], [0, 1], c=[1, 2], norm=FuncNorm((abs, abs), vmin=0, vmax=1)
