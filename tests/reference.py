@@ -123,11 +123,11 @@ def run_framepipe(case: Case, directory: Path, **options: Any) -> Reference:
 
 
 def run_segments(
-    case: Case, directory: Path, blocks: Callable[[int | None], Any]
+    case: Case, directory: Path, blocks: Callable[[int | None], Any], **wanted: Any
 ) -> tuple[Any, list[str]]:
     """The same case as lossless segments: the movie, and a hash of each of its frames.
 
-    `blocks` is told how many frames the animation says it has.
+    `blocks` is told how many frames the animation says it has; `wanted` is for `Segments`.
     """
     import framepipe
 
@@ -142,11 +142,20 @@ def run_segments(
         animation, extra = case.build()
         movie = framepipe.encode(
             animation, **given, extra_anim=extra or None, workers=2,
-            mode=framepipe.Segments(blocks=blocks(known_length(animation, extra))),
+            mode=framepipe.Segments(blocks=blocks(known_length(animation, extra)), **wanted),
         )  # fmt: skip
     decode = ["-i", str(movie.path), "-f", "rawvideo", "-pix_fmt", "rgba", "-y", str(raw)]
     subprocess.run([FFMPEG, "-nostdin", "-loglevel", "error", *decode], check=True)
     return movie, hashes(raw, movie.width, movie.height)
+
+
+def run_writer(case: Case, directory: Path) -> Reference:
+    """The same case by `Animation.save` with framepipe for a writer."""
+    with surroundings(case):
+        animation, extra = case.build()
+        given = {**arguments(case, directory), "writer": "framepipe"}
+        animation.save(**given, extra_anim=extra or None)
+    return _reference(case, directory, truth(case).width, truth(case).height)
 
 
 def known_length(animation: Any, extra: Any) -> int | None:

@@ -4,7 +4,8 @@ Every case runs with several numbers of forked workers, kept and compared with f
 at the core and every third other one, if they can be pickled, in a worker that is no fork
 (``FRAMEPIPE_CORPUS=all``: all of them).  The fork server has imported framepipe before
 it forks (see conftest.py); the animation travels to its children exactly as it travels to spawned
-ones, which the cases marked ``core`` run in, too.
+ones, which the cases marked ``core`` run in, too; and some to processes of an executor.  What
+`Animation.save` makes with framepipe for a writer is held against the same in test_writer.py.
 
 The quick tests, which run unless something else is asked for, have those at the core in two ways,
 and every other one of the rest in one; ``-m ""`` has them all.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -158,5 +160,24 @@ def test_segments(case: Case, how: str, tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         movie, frames = run_segments(case, tmp_path, lambda n: blocks_of(n, how))
+    assert movie.mode == "segments"
+    assert frames == truth(case).frames
+
+
+def goes_to_executor(case: Case) -> bool:
+    """Every fourth case at the core, as its processes take seconds to start; the rest on demand."""
+    every = os.environ.get("FRAMEPIPE_CORPUS") == "all"
+    return case.travels and (every or (case.core and ALL.index(case) % 4 == 0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [case for case in ALL if goes_to_executor(case)], ids=str)
+def test_executor(case: Case, tmp_path: Path) -> None:
+    """Blocks recorded by somebody else's processes."""
+    with ProcessPoolExecutor(2) as executor, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        movie, frames = run_segments(
+            case, tmp_path, lambda n: blocks_of(n, "two"), executor=executor
+        )
     assert movie.mode == "segments"
     assert frames == truth(case).frames

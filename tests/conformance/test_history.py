@@ -1,7 +1,7 @@
 """A worker's history must not show: what draws leave behind, known canvases, shared files.
 
-Every animation of these kinds is made by the pipe, in segments, here, and with everything drawn;
-with ``FRAMEPIPE_CORPUS=all`` in all of these ways, else in two of them, in turns.
+Every animation of these kinds is made by the pipe, and in one more way in turns; with
+``FRAMEPIPE_CORPUS=all`` in all ways.  The quick tests have every other one by the pipe.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from animations import CORPUS, Case
 from clips import RAW, numbers_in
-from reference import run_framepipe, run_segments, surroundings, truth
+from reference import run_framepipe, run_segments, run_writer, surroundings, truth
 
 import framepipe
 
@@ -29,61 +30,69 @@ REASONS: dict[str, str] = {}
 NOT_YET = {name: reason for reason, names in REASONS.items() for name in names.split()}
 
 
-def pipe(workers: int, redraw: str = "auto") -> Callable[[Case, Path], list[str]]:
-    return lambda case, folder: run_framepipe(case, folder, workers=workers, redraw=redraw).frames
+def pipe(workers: int, **options: Any) -> Callable[[Case, Path], list[str]]:
+    return lambda case, folder: run_framepipe(case, folder, workers=workers, **options).frames
 
 
-def segments(case: Case, folder: Path) -> list[str]:
+def segments(case: Case, folder: Path, **wanted: Any) -> list[str]:
     blocks = [(0, 2), (2, 3), (3, case.frames)]
-    return run_segments(case, folder, lambda n: None if n is None else blocks)[1]
+    return run_segments(case, folder, lambda n: None if n is None else blocks, **wanted)[1]
+
+
+def executor(case: Case, folder: Path) -> list[str]:
+    with ProcessPoolExecutor(2) as executor:
+        return segments(case, folder, executor=executor)
 
 
 WAYS: dict[str, Callable[[Case, Path], list[str]]] = {
     "pipe": pipe(2),
-    "full": pipe(3, "full"),
+    "full": pipe(3, redraw="full"),
     "segments": segments,
     "here": pipe(0),
+    "writer": lambda case, folder: run_writer(case, folder).frames,
+    "forkserver": pipe(2, start_method="forkserver"),
+    "executor": executor,
 }
 
 
 def ways_of(case: Case) -> list[str]:
-    if EVERY:
-        return list(WAYS)
-    return ["pipe", ("full", "segments", "here")[CASES.index(case) % 3]]
+    """What a case goes through; what holds an open file cannot be pickled."""
+    ways = list(WAYS)[: None if case.travels else 5]
+    return ways if EVERY else ["pipe", ways[1 + CASES.index(case) % (len(ways) - 1)]]
 
 
-def marked(cases: list[Case]) -> list[Any]:
-    return [
-        pytest.param(
-            case,
-            id=str(case),
-            marks=[
-                *([pytest.mark.slow] if number % 3 else []),
-                *([pytest.mark.xfail(strict=True, reason=why)] if why else []),
-            ],
-        )
-        for number, (case, why) in enumerate((case, NOT_YET.get(case.name)) for case in cases)
-    ]
+def marked(case: Case, way: str) -> Any:
+    quick = way == "pipe" and (not case.same_twice or CASES.index(case) % 2 == 0)
+    name = f"{case}-{way}"
+    return pytest.param(
+        case,
+        way,
+        id=name,
+        marks=[
+            *([] if quick else [pytest.mark.slow]),
+            *([pytest.mark.xfail(strict=True, reason=NOT_YET[name])] if name in NOT_YET else []),
+        ],
+    )
 
 
-@pytest.mark.timeout(60)
-@pytest.mark.parametrize("case", marked(CASES))
-def test_the_frames_are_those_of_save(case: Case, tmp_path: Path) -> None:
-    wrong = {}
-    for way in ways_of(case):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            made, true = WAYS[way](case, tmp_path), truth(case).frames
-        assert len(true) == case.frames
-        assert len(made) == case.frames
-        differ = [i for i, (a, b) in enumerate(zip(made, true, strict=True)) if a != b]
-        if differ:
-            wrong[way] = differ
-    assert not wrong, f"frames that differ from Animation.save's, by way: {wrong}"
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("case", "way"), [marked(case, way) for case in CASES for way in ways_of(case)]
+)
+def test_the_frames_are_those_of_save(case: Case, way: str, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        made, true = WAYS[way](case, tmp_path), truth(case).frames
+    assert len(true) == case.frames
+    assert len(made) == case.frames
+    differ = [i for i, (a, b) in enumerate(zip(made, true, strict=True)) if a != b]
+    assert not differ, f"frames {differ} differ from Animation.save's"
 
 
-@pytest.mark.parametrize("case", marked(CHANCE))
-def test_what_is_not_the_same_twice_is_still_one_history(case: Case, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("case", "way"), [marked(case, "pipe") for case in CHANCE])
+def test_what_is_not_the_same_twice_is_still_one_history(
+    case: Case, way: str, tmp_path: Path
+) -> None:
     """And somebody says that it is not: see `animations.history_chance`."""
     with surroundings(case):
         animation, _ = case.build()
