@@ -125,7 +125,7 @@ class Painter:
         if self.settings.adjusted:
             keep_size(self._figure, self.settings)
         if self._policy.redraw != "full" and can_retain(self._figure, self._replay.animations):
-            self._compositor = Compositor(self._figure)
+            self._compositor = Compositor(self._figure, steady=self._policy.limits.steady)
         self._canvas.lays_out = self._lays_out
         self._canvas.prime = self._prime
         self._canvas.must_draw = self._must_draw

@@ -63,6 +63,8 @@ class Limits:
         Whether composing is given up where it does not pay.
     looks_back : bool, default: True
         Whether the last frame is compared, at the end.
+    steady : int, default: 2
+        Frames in a row that must be alike before layers are made for them; see `Compositor`.
     log : int, default: 200
         Events that `RedrawPolicy.story` looks back on.
     """
@@ -74,6 +76,7 @@ class Limits:
     layouts: int = 4
     gives_up: bool = True
     looks_back: bool = True
+    steady: int = 2
     log: int = 200
 
 

@@ -28,6 +28,7 @@ THEMES = (
     "retained_order",
     "retained_style",
     "retained_axes",
+    "retained_opened",
     "retained_custom",
     "retained_inplace",
     "found",

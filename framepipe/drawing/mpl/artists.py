@@ -8,9 +8,11 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
   ``_viewLim``, ``_position``, ``_originalPosition``, ``_left_title``, ``_right_title``,
   ``_twinned_axes``, ``_update_title_position``, ``_xaxis_transform``, ``_yaxis_transform``
 - ``matplotlib.axis.Axis``: ``_scale``
+- ``mpl_toolkits.mplot3d.axis3d.Axis``: ``_axinfo``
 - ``matplotlib.collections.Collection``: ``_offset_transform``
 - ``matplotlib.figure.FigureBase``: ``_align_label_groups``
 - ``matplotlib.figure.Figure``: ``_get_draw_artists``, ``_layout_engine``
+- ``matplotlib.lines.Line2D``: ``_xorig``, ``_yorig``
 - ``matplotlib.layout_engine.LayoutEngine``: ``_params``
 - ``matplotlib.axes._secondary_axes.SecondaryAxis``: ``_parent``
 - ``matplotlib.spines.Spine``: ``_position``, ``_patch_type``
@@ -84,6 +86,9 @@ UPWARDS = frozenset(
     {"figure", "_parent_figure", "_axes", "axes", "_parent", "parent", "_remove_method", "isaxes"}
 )
 
+#: Data that a line was given and has copied: it draws by the copy.
+NOT_DRAWN_OF_LINES = frozenset({"_xorig", "_yorig"})
+
 # ---- any artist
 
 #: The transform that was set, as an artist keeps it; None if none was.
@@ -155,6 +160,16 @@ def update_title_position(axes: Any, renderer: RendererBase) -> None:
     axes._update_title_position(renderer)
 
 
+@contextmanager
+def titles_left_alone(axes: Any) -> Iterator[None]:
+    """Let an axes not place its titles while it is drawn."""
+    axes._update_title_position = lambda renderer: None
+    try:
+        yield
+    finally:
+        del axes._update_title_position
+
+
 def is_twin(axes: Any) -> bool:
     """Tell whether an axes shares its place with another one (``twinx``)."""
     return axes in axes._twinned_axes
@@ -169,6 +184,11 @@ def twins(axes: Any) -> list[Axes]:
 
 #: The scale; another object after ``set_xscale``.
 scale_of: Callable[[Axis], ScaleBase] = attrgetter("_scale")
+
+
+def axis_style(axis: Axis) -> Mapping[str, Any] | None:
+    """Return how an axis in space is drawn, which is set in place; None for others."""
+    return getattr(axis, "_axinfo", None)
 
 
 def is_at_edge(spine: Any) -> bool:

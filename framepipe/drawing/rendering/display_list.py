@@ -13,7 +13,8 @@ Private names overridden, looked at in matplotlib 3.9.0 and 3.11.2:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,7 @@ class RecordingRasterizer:
         self.rasterizer = rasterizer
         self.display_list: DisplayList | None = None
         self.touched = False
+        self._passing = True  # on to the rasterizer
         self.clear = rasterizer.clear
         self.copy_from_bbox = rasterizer.copy_from_bbox
         self.restore_region = rasterizer.restore_region
@@ -77,6 +79,15 @@ class RecordingRasterizer:
         self._draw_quad_mesh: Callable[..., Any] = vars(self)["draw_quad_mesh"]
         self._draw_image: Callable[..., Any] = vars(self)["draw_image"]
         self.draw_quad_mesh = self._draw_mesh
+
+    @contextmanager
+    def diverted(self, display_list: DisplayList) -> Iterator[None]:
+        """Let calls be written down for a while, and not be made."""
+        self.display_list, self._passing = display_list, False
+        try:
+            yield
+        finally:
+            self.display_list, self._passing = None, True
 
     def _recording(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def recorded(*arguments: Any, **named: Any) -> Any:
@@ -89,7 +100,7 @@ class RecordingRasterizer:
                     arguments = (np.array(image), *rest)
                 by_name = {key: _freeze(value) for key, value in named.items()}
                 display_list.append((name, tuple(map(_freeze, arguments)), by_name))
-            return call(*arguments, **named)
+            return call(*arguments, **named) if self._passing else None
 
         return recorded
 

@@ -17,10 +17,11 @@ from matplotlib.legend import Legend
 from ..mpl.artists import aligns_labels, clear_stale, first_stale
 from ..mpl.describe import name_of
 from .axes_state import AxesState, state_for
-from .draw_order import draw_order
+from .draw_order import draw_order, is_plain
 from .fingerprints import AttributeFingerprint, Fingerprint
-from .items import DisplayItem, ItemInFrame, parts_of, settings_of
+from .items import DisplayItem, ItemInFrame, Key, parts_of, settings_of
 from .titles import TitlePlacement
+from .tracing import Projections
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -41,14 +42,18 @@ class Changes:
 
     def __init__(self, figure: Figure) -> None:
         self._figure = figure
-        self._items: dict[int, DisplayItem] = {}  # by id of their artists
-        self._axes: dict[int, int] = {}  # ids of items' artists and of the axes they were in
+        self._items: dict[Key, DisplayItem] = {}
+        self._axes: dict[Key, int] = {}  # ids of the axes that items were in
         self._titles = TitlePlacement()
+        self._projections = Projections(self._is_unchanged)
+        self._touched: set[int] = set()  # by the update, of this frame
+        self._own_changes: dict[Key, str] = {}  # of this frame, as far as it was asked for
 
     def invalidate(self) -> None:
         """Count everything as changed."""
         self._items.clear()
         self._titles.invalidate()
+        self._projections.invalidate()
 
     def detect(self, renderer: RecordingRenderer, returned: Iterable[Artist]) -> list[ItemInFrame]:
         """Find out what changed since the items were recorded.
@@ -65,18 +70,28 @@ class Changes:
         list of ItemInFrame
             The figure's items, in drawing order.
         """
-        touched = {id(artist) for artist in returned}
+        touched = self._touched = {id(artist) for artist in returned}
+        self._own_changes.clear()
         if id(self._figure) in touched:
             self.invalidate()
         states: dict[int, AxesState] = {}
         order: list[ItemInFrame] = []
-        for artist, axes in draw_order(self._figure, renderer, states):
-            item = self._items.get(id(artist))
+        for artist, axes, method, calls in draw_order(
+            self._figure, renderer, states, self._projections
+        ):
+            key: Key = id(artist) if method == "draw" else (id(artist), method)
+            if calls is not None:
+                key = (id(artist), f"own calls {len(order)}")
+            item = self._items.get(key)
             if item is None:
-                item = self._items[id(artist)] = DisplayItem(artist)
+                item = self._items[key] = DisplayItem(artist, method, key)
+            if calls is not None:
+                order.append(ItemInFrame(item, axes, (), "it draws this by itself", calls))
+                continue
             state = state_for(artist, axes, states[id(axes)]) if axes is not None else ()
             reason = self._reason(item, axes, state, touched)
             order.append(ItemInFrame(item, axes, state, reason))
+        self._projections.end()
         left = self._drop_absent(order)
         if left or any(entry.reason for entry in order):
             self._place_titles(order, states, renderer)
@@ -100,6 +115,7 @@ class Changes:
         item, artist = entry.item, entry.item.artist
         item.display_list, item.bounds = display_list, None
         item.parts = parts_of(artist, self._items.keys())
+        item.part_ids = frozenset(map(id, item.parts))
         item.axes_state = entry.axes_state
         patch = artist is self._figure.patch
         item.fingerprint = None if patch else Fingerprint(artist, entry.axes, item.parts)
@@ -119,23 +135,44 @@ class Changes:
         artist = item.artist
         if item.parts is None:
             return "it is new" if item.version == 0 else item.reason
-        if touched and any(id(part) in touched for part in item.parts):
+        if touched and not touched.isdisjoint(item.part_ids):
             return "the update function returned it"
         if axes is not None and id(axes) in touched:
             return "the update function returned its axes"
         if item.axes_state != state:
+            if axes is not None and not is_plain(axes):
+                return "its axes' limits or view changed"
             return "its limits move" if isinstance(artist, Axis) else "its axes' limits move"
-        if not all(attributes.unchanged() for attributes in item.attributes):
-            return "an attribute of it changed"
+        known = self._own_changes.get(item.key)
+        return self._own_change(item) if known is None else known
+
+    def _own_change(self, item: DisplayItem) -> str:
+        """Say how an item changed, whatever its axes did and the update said; empty if it did not.
+
+        In `detect` it must not be asked about an item twice: what is set up anew in each draw has
+        been by then.
+        """
+        artist = item.artist
+        for attributes in item.attributes:
+            if not attributes.unchanged():
+                return "an attribute of it changed"
         # savefig sets the figure's colour before every draw and resets it: its flag says nothing.
         if artist is self._figure.patch:
             return ""
-        part = first_stale(item.parts)
+        part = first_stale(item.parts or ())
         if part is not None:
             return "it was changed" if part is artist else f"its {name_of(part)} changed"
         if item.fingerprint is not None and not item.fingerprint.unchanged():
             return "its transform, clip, data or view changed"
         return ""
+
+    def _is_unchanged(self, artist: Artist) -> bool:
+        """Tell whether an artist in space need not be projected again, if the view is the same."""
+        item = self._items.get(id(artist))
+        if item is None or item.parts is None or not self._touched.isdisjoint(item.part_ids):
+            return False
+        known = self._own_changes[item.key] = self._own_change(item)
+        return not known
 
     def _drop_absent(self, order: Sequence[ItemInFrame]) -> set[int]:
         """Drop items that are no longer drawn, or are part of others now.
@@ -147,11 +184,11 @@ class Changes:
         set of int
             The ids of the axes that they were in.
         """
-        axes = {id(entry.item.artist): id(entry.axes) for entry in order}
+        axes = {entry.item.key: id(entry.axes) for entry in order}
         before, self._axes = self._axes, axes
         left = {before[one] for one in before.keys() - axes.keys()}
         if len(self._items) > len(axes):
-            self._items = {id(entry.item.artist): entry.item for entry in order}
+            self._items = {entry.item.key: entry.item for entry in order}
         return left
 
     def _place_titles(

@@ -25,7 +25,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from matplotlib.axis import Axis
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -39,7 +39,7 @@ from ..rendering.user_draws import draw_listeners
 from .changes import Changes
 from .draw_order import place_twin
 from .items import DisplayItem, ItemInFrame, keepable
-from .layers import STEADY, LayerKey, Layers, layer_key, separate
+from .layers import LayerKey, Layers, layer_key, separate
 
 #: Snapshots kept at a time.  A second and third serve animations in which now a higher, now a
 #: lower item is the first to change; each takes a frame's bytes.
@@ -74,8 +74,14 @@ class Compositor:
     ----------
     figure : Figure
         The figure.
-    steady : int, default: `framepipe.drawing.retained.layers.STEADY`
-        So many frames in a row must be alike before layers are made for them.
+    steady : int, default: 2
+        So many frames in a row must be alike before layers are made for them, which takes playing
+        every display list once.
+
+    Attributes
+    ----------
+    items : list of DisplayItem
+        The items of the frame composed last, in drawing order.
 
     Notes
     -----
@@ -83,9 +89,9 @@ class Compositor:
     changes are known.  Say so by `invalidate`.
     """
 
-    def __init__(self, figure: Figure, *, steady: int | None = None) -> None:
+    def __init__(self, figure: Figure, *, steady: int = 2) -> None:
         self._figure = figure
-        self._steady = STEADY if steady is None else steady
+        self._steady = steady
         self._changes = Changes(figure)
         self._snapshots: list[_Snapshot] = []
         self._first_changed: int | None = None
@@ -93,7 +99,7 @@ class Compositor:
         self._key: LayerKey = ()
         self._alike = 0  # frames in a row that had this key
         self._frames = 0
-        self._items: list[DisplayItem] = []  # in the order in which they were last drawn
+        self.items: list[DisplayItem] = []
         self._rc: dict[str, Any] = {}
 
     def invalidate(self) -> None:
@@ -123,7 +129,7 @@ class Compositor:
             self.invalidate()
             self._rc = rc_values()
         order = self._changes.detect(renderer, returned)
-        self._items = [entry.item for entry in order]
+        self.items = [entry.item for entry in order]
         first = next((i for i, entry in enumerate(order) if entry.reason), len(order))
         layers = self._layers_for(renderer, order)
         if layers is None:
@@ -231,8 +237,11 @@ class Compositor:
         item.changes_in_a_row += 1
         if item.parts is not None:
             item.reason = entry.reason
-        draw = artist.draw
-        if isinstance(artist, Axis) and "draw" not in vars(artist):
+        if entry.calls is not None:
+            renderer.recorder.play(entry.calls)
+            return
+        draw = getattr(artist, item.method)
+        if type(artist) in (XAxis, YAxis) and "draw" not in vars(artist):
             draw = partial(draw_axis, artist)
         if not keepable(artist) or (
             item.changes_in_a_row > RECORDED_CHANGES and self._frames % RETRY
@@ -290,14 +299,14 @@ class Compositor:
         str or None
             The item; None if every display list is true.
         """
-        for item in self._items:
+        for item in self.items:
             if item.display_list is None:
                 continue
             renderer.clear()
             renderer.recorder.play(item.display_list)
             played = renderer.pixels.copy()
             renderer.clear()
-            item.artist.draw(renderer)
+            getattr(item.artist, item.method)(renderer)
             if not np.array_equal(played, renderer.pixels):
                 return describe(item.artist, self._figure)
         return None

@@ -19,6 +19,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import Collection
 from matplotlib.figure import FigureBase
 from matplotlib.offsetbox import AnnotationBbox
+from matplotlib.patches import Wedge
 from matplotlib.path import Path
 from matplotlib.quiver import QuiverKey
 from matplotlib.text import Annotation, Text
@@ -31,7 +32,6 @@ from matplotlib.ticker import (
     NullLocator,
 )
 from matplotlib.transforms import (
-    Affine2DBase,
     Bbox,
     IdentityTransform,
     ScaledTranslation,
@@ -54,7 +54,8 @@ from ..mpl.artists import (
     tick_transforms,
     view_limits,
 )
-from .axes_state import axes_state
+from .axes_state import SHORT, axes_state, plain_values
+from .copies import copies_of
 
 
 class Fingerprint:
@@ -90,21 +91,24 @@ class Fingerprint:
             self._placed = _placed_unusually(artist)
         else:
             self._placed = _placed_by_others(artist, axes, inner)
-        attributes = vars(artist)
-        self._size = len(attributes)
-        self._data = [
-            name
-            for name, value in attributes.items()
-            if not _is_plain(value) and name not in BOOKKEEPING
-        ]
+        self._size = len(vars(artist))
+        self._data = [] if isinstance(artist, (Axes, Axis, FigureBase)) else copies_of(artist)
         self._taken = self._take()
 
     def unchanged(self) -> bool:
         """Tell whether all of it is as it was when this was made."""
-        return len(vars(self._artist)) == self._size and self._take() == self._taken
+        attributes = vars(self._artist)
+        if len(attributes) != self._size:
+            return False
+        if isinstance(self._artist, Wedge):
+            self._artist.get_path()  # made when it is asked for, and dropped by every setter
+        for name, copy in self._data:
+            if not copy.unchanged(attributes.get(name)):
+                return False
+        return self._take() == self._taken
 
     def _take(self) -> tuple[Any, ...]:
-        """Return all of it.
+        """Return all of it but the arrays among the artist's attributes.
 
         Returns
         -------
@@ -121,16 +125,15 @@ class Fingerprint:
             for part in self._collections
             if part.get_array() is not None
         )
-        values += (_matrix_of(part.get_transform()) for part in self._placed)
+        transforms = {id(one): one for one in map(own_transform, self._placed) if one is not None}
+        values += transforms  # many parts share one
+        values += map(_matrix_of, transforms.values())
         artist = self._artist
         if isinstance(artist, (Axes, FigureBase)):
             values += _of_holder(artist)
         elif isinstance(artist, Axis):
             values += _of_ticks(artist)
         else:
-            attributes = vars(artist)
-            for name in self._data:
-                values += _checksums_of(attributes.get(name))
             values += _of_drawing(artist, self._axes)
         return tuple(values)
 
@@ -309,14 +312,17 @@ class AttributeFingerprint:
             return ()
         values = self._get(self._attributes)
         if copy and isinstance(values, tuple):
-            return tuple(list(value) if isinstance(value, list) else value for value in values)
+            return tuple(
+                value.copy() if isinstance(value, (list, dict)) else value for value in values
+            )
         return values
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, (tuple, list)):
-        return len(value) < _SHORT and all(
-            one is None or isinstance(one, (bool, int, float, str)) for one in value
+    if isinstance(value, (tuple, list, dict)):
+        return len(value) < SHORT and all(
+            one is None or isinstance(one, (bool, int, float, str))
+            for one in (value.values() if isinstance(value, dict) else value)
         )
     return value is None or isinstance(value, (bool, int, float, str, Transform, Artist))
 
@@ -346,22 +352,3 @@ def _checksum(array: Any) -> int:
         return hash((_checksum(array.data), np.ma.getmaskarray(array).tobytes()))
     flat: Any = np.ascontiguousarray(array)
     return crc32(flat) if array.size else 0
-
-
-def plain_values(thing: Any) -> Iterator[Any]:
-    """Yield the plain attributes of an object: numbers, names, colours, affine transforms."""
-    for name, value in vars(thing).items():
-        if name in BOOKKEEPING:
-            continue
-        if value is None or isinstance(value, (bool, int, float, str)):
-            yield value
-        elif isinstance(value, (tuple, list)) and len(value) < _SHORT:
-            yield repr(value)
-        elif isinstance(value, np.ndarray) and value.size < _SHORT:
-            yield value.tobytes()
-        elif isinstance(value, Affine2DBase):
-            yield value.get_matrix().tobytes()
-
-
-#: Sequences shorter than this count as plain values: points, sizes, colours.
-_SHORT = 9

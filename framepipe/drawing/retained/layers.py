@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from ..rendering.display_list import DisplayList, RecordingRenderer
     from .items import DisplayItem, ItemInFrame
 
-#: So many frames in a row must be alike before layers are made for them: it takes playing every
-#: display list once.
-STEADY = 2
-
 
 #: Of a static item its version, of one that changes its identity and its box.
 LayerKey = tuple[int | tuple[int, Box], ...]

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ..mpl.artists import aligned_with, insets, titles, twins, update_title_position
-from .draw_order import place_twin
+from ..mpl.artists import aligned_with, axis_map, insets, titles, twins, update_title_position
+from .axes_state import HELD
+from .draw_order import is_plain, place_twin
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -59,10 +60,12 @@ class TitlePlacement:
         """
         moved: list[Artist] = []
         for one in axes:
-            if not any(title.get_text() for title in titles(one)):
+            if states[id(one)][-1] == HELD or not any(title.get_text() for title in titles(one)):
                 continue
             around = [*insets(one), *twins(one), *aligned_with(one)]
-            place = (*states[id(one)][2:], *map(id, around))
+            # Where the axis lie, the limits of rectilinear axes do not decide.
+            state = states[id(one)][2 if is_plain(one) else 0 :]
+            place = (*state, *map(id, around))
             if self._placed.get(id(one)) == place and not any(
                 id(cause) in changed for cause in _causes(one, around)
             ):
@@ -77,6 +80,8 @@ def _causes(axes: Axes, around: Iterable[Axes]) -> list[Artist]:
     """Return the artists on which the place of an axes' titles depends."""
     causes: list[Artist] = [*titles(axes), axes.patch]
     for one in around:
+        if not is_plain(one):
+            causes += (*axis_map(one).values(), *one.spines.values())
         causes += (one, one.patch, one.yaxis)
         if _has_ticks_above(one.xaxis):
             causes.append(one.xaxis)

@@ -81,7 +81,7 @@ def foreign_in(text: str) -> set[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.add(node.value)
     names = {name for name in found - slots if PRIVATE.fullmatch(name)}
-    return {name for name in names if not name.startswith(("__", "_framepipe_"))}
+    return {name for name in names if not name.startswith(("__", "_framepipe"))}
 
 
 def methods_in(text: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import warnings
 from collections import Counter
@@ -174,9 +175,9 @@ def test_a_still_polar_axes_is_not_drawn_again(counted: Counted) -> None:
     polar = figure.add_subplot(122, projection="polar")
     polar.plot([0, 1, 2], [1, 2, 1])
     line, animation = moving_line(figure, figure.add_subplot(121))
-    counted.watch(polar, line)
+    counted.watch(polar.xaxis, polar.yaxis, line)
     paint(animation, "auto", UNCHECKED)
-    assert counted.of(polar) == 1
+    assert counted.of(polar.xaxis) == counted.of(polar.yaxis) == 1
     assert counted.of(line) == 10
 
 
@@ -402,7 +403,7 @@ def test_report_says_why_nothing_was_kept(tmp_path: Path) -> None:
     movie, _ = encode(animation, tmp_path, redraw="auto")
     assert movie.report.frames_kept == 0
     assert movie.report.frames_drawn == 10
-    assert "Nothing could be kept: axes 0 (Axes3D)" in str(movie.report)
+    assert re.search("Nothing could be kept: .* of axes 0", str(movie.report))
 
 
 def test_report_of_full_drawing(tmp_path: Path) -> None:

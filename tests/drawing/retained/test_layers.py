@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,6 @@ from framepipe.drawing.rendering.display_list import (
     RecordingRasterizer,
     RecordingRenderer,
 )
-from framepipe.drawing.retained import compositor as composing
 from framepipe.drawing.retained.compositor import Compositor
 from framepipe.drawing.settings import frame_settings
 
@@ -72,10 +72,10 @@ def test_nothing_reaches_out_of_its_box(case: Case) -> None:
             figure.draw(renderer)
             retained = Compositor(figure)
             retained.compose(renderer, ())
-            for item in retained._items:
+            for item in retained.items:
                 box = bounds_of_artist(item.artist)
                 renderer.clear()
-                item.artist.draw(renderer)
+                getattr(item.artist, item.method)(renderer)
                 assert within(renderer, box), item.artist
                 for name, arguments, named in item.display_list or ():
                     box = bounds_of_call(name, arguments, renderer.height, renderer.dpi)
@@ -94,12 +94,14 @@ def make_figure(size: tuple[float, float] = (4, 3)) -> Any:
     return figure
 
 
-def frames_of(animation: Any, count: int, redraw: Redraw) -> tuple[list[Any], list[bytes]]:
+def frames_of(
+    animation: Any, count: int, redraw: Redraw, steady: int = UNCHECKED.steady
+) -> tuple[list[Any], list[bytes]]:
     """Its frames, and what each took; never compared on the way."""
     given = frame_settings(
         animation._fig, dpi=DPI, codec="h264", suffix=".mp4", even=False, savefig_kwargs=None
     )
-    painter = Painter([animation], given, redraw=redraw, limits=UNCHECKED)
+    painter = Painter([animation], given, redraw=redraw, limits=replace(UNCHECKED, steady=steady))
     painter.open()
     costs, frames = [], []
     try:
@@ -157,11 +159,8 @@ def test_labels_clear_of_the_lines_are_not_played(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("steady", [0, 2])
 @pytest.mark.parametrize("seed", range(6))
-def test_things_that_lie_across_each_other(
-    seed: int, steady: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_things_that_lie_across_each_other(seed: int, steady: int) -> None:
     """Half-transparent rectangles in random places; those that move take turns."""
-    monkeypatch.setattr(composing, "STEADY", steady)
 
     def make() -> FuncAnimation:
         rng: Any = np.random.default_rng(seed)
@@ -183,7 +182,7 @@ def test_things_that_lie_across_each_other(
 
         return FuncAnimation(figure, update, frames=20, init_func=list)
 
-    costs, frames = frames_of(make(), 20, "auto")
+    costs, frames = frames_of(make(), 20, "auto", steady)
     assert max(cost.items_skipped for cost in costs) > 5
     assert frames == frames_of(make(), 20, "full")[1]
 

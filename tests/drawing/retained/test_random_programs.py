@@ -16,7 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
@@ -41,10 +41,10 @@ from matplotlib.patches import Patch
 from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Affine2D, Bbox, TransformedBbox
+from mpl_toolkits.axes_grid1.parasite_axes import HostAxes
 
 from framepipe.drawing.painter import Painter
 from framepipe.drawing.policy import Limits, Redraw
-from framepipe.drawing.retained import compositor as composing
 from framepipe.drawing.settings import frame_settings
 from framepipe.errors import FrameError, FrameMismatch
 
@@ -97,6 +97,31 @@ def beside(ax: Any, rng: Any) -> None:
     ax.figure.add_axes((left, bottom, 0.4, 0.4), polar=rng.random() < 0.5)
 
 
+def space(ax: Any, rng: Any) -> None:
+    made = ax.figure.add_axes((0.3, 0.3, 0.6, 0.6), projection="3d")
+    made.plot(*rng.random((3, 4)))
+    if rng.random() < 0.5:
+        made.scatter(*rng.random((3, 4)))
+    if rng.random() < 0.3:
+        made.bar3d([0.1], [0.1], [0], 0.5, 0.5, rng.random())
+
+
+def round_inset(ax: Any, rng: Any) -> None:
+    ax.inset_axes([0.4, 0.1, 0.5, 0.5], projection="polar").plot(*rng.random((2, 5)))
+
+
+def host(ax: Any, rng: Any) -> None:
+    made = HostAxes(ax.figure, (0.2, 0.2, 0.5, 0.5))
+    ax.figure.add_axes(made).plot(*rng.random((2, 4)))
+    made.twinx().plot(*rng.random((2, 4)), "g")
+
+
+def subfigure(ax: Any, rng: Any) -> None:
+    made = ax.figure.subfigures(1, 2)
+    made[0].set_facecolor((0, 0, 0, 0.1))
+    made[0].subplots().plot(*rng.random((2, 4)))
+
+
 def shared(ax: Any, rng: Any) -> None:
     ax.figure.add_axes((0.1, 0.6, 0.4, 0.3), sharex=ax).plot(*rng.random((2, 3)))
 
@@ -147,6 +172,10 @@ MAKE: dict[str, Callable[[Any, Any], Any]] = {
     "second": lambda ax, rng: ax.secondary_xaxis("top", functions=(np.square, np.sqrt)),
     "inset": inset,
     "beside": beside,
+    "space": space,
+    "round inset": round_inset,
+    "host": host,
+    "subfigure": subfigure,
     "shared": shared,
     "anchored": lambda ax, rng: ax.add_artist(AnchoredText("anchored", "lower left")),
     "box": box,
@@ -235,6 +264,9 @@ CALLS: dict[str, Any] = {
     "set_visible": switch, "set_rasterization_zorder": st.tuples(one([None, 2])),
     "set_box_aspect": st.tuples(one([None, 1])), "grid": switch, "autoscale": plain,
     "margins": st.tuples(one([0, 0.2])), "relim": plain, "invert_yaxis": plain,
+    "view_init": st.tuples(one([30, 60]), one([-60, 20])), "set_zlim": limits,
+    "set_rlim": limits, "set_theta_offset": st.tuples(numbers),
+    "set_thetamax": st.tuples(one([90, 360])),
     "minorticks_on": plain, "set_xticks": ticks, "set_yticks": ticks, "cla": plain,
     "tick_params": st.tuples(one(["@in", "@top", "@red", "@turned labels"])),
     "xaxis.set_major_formatter": st.tuples(one(["{x:.3f}", "@upper"])),
@@ -458,19 +490,13 @@ def kept(program: Program, *, redraw: Redraw) -> list[bytes]:
     In every other program what is still is sorted out in each frame, not only where several frames
     are alike.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        if len(program.steps) % 2:
-            patch.setattr(composing, "STEADY", 0)
-        return _kept(program, redraw)
-
-
-def _kept(program: Program, redraw: Redraw) -> list[bytes]:
+    limits = replace(UNCHECKED, steady=0 if len(program.steps) % 2 else UNCHECKED.steady)
     animation = animate(program)
     figure = animation._fig  # type: ignore[attr-defined]
     given = frame_settings(
         figure, dpi=DPI, codec="h264", suffix=".mp4", even=False, savefig_kwargs=None
     )
-    painter = Painter([animation], given, redraw=redraw, limits=UNCHECKED)
+    painter = Painter([animation], given, redraw=redraw, limits=limits)
     frames = []
     painter.open()
     try:
