@@ -107,8 +107,8 @@ class Attempt:
 
     def painters(self, plan: EncodePlan) -> PainterFactory:
         """Return what draws."""
-        # A worker's first composed frames are compared with what another worker draws.
-        limits = replace(LIMITS, sure_checks=1, unchecked=2) if plan.workers else None
+        # One will do for each worker: what they draw is compared with one another's, too.
+        limits = replace(LIMITS, sure_checks=1) if plan.workers else None
         return replace(
             plan.painters, redraw=self.redraw, independent=self.independent, limits=limits
         )

@@ -47,9 +47,6 @@ class Limits:
     sure_checks : int, default: 2
         Composed frames that are compared with a full draw whatever it costs: a worker's first
         ones.
-    unchecked : int, default: 1
-        Frames in a row that are kept before one is compared.  The first one is drawn in full; 2
-        where others compare the second one.
     check_share : float, default: 0.03
         After those, a comparison is made when all of them took less than this share of the time.
         More finds a wrong frame sooner; so much is what a movie slows down by.
@@ -70,7 +67,6 @@ class Limits:
     """
 
     sure_checks: int = 2
-    unchecked: int = 1
     check_share: float = 0.03
     rest: int = 8
     layouts: int = 4
@@ -425,10 +421,8 @@ class RedrawPolicy:
     def _is_check_due(self, at: float, *, composed: bool) -> bool:
         if self.redraw == "verify" or self._frame.manner == "check":
             return True
-        if composed and not self._compared and self._kept <= self.limits.unchecked:
-            return False
         if composed and self._compared < self.limits.sure_checks:
-            return self._kept != 1
+            return self._kept != 1  # the first one was drawn in full
         return self._comparing < self.limits.check_share * (at - self._opened)
 
     def _then_compare(self, due: bool) -> Instructions:

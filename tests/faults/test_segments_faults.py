@@ -379,7 +379,7 @@ def test_without_shared_memory_the_movie_is_made_in_segments(tmp_path: Path, met
     said, complaint = starved(tmp_path, start_method=method)
     assert said == "segments 20"
     (line,) = complaint.splitlines()
-    assert line.startswith("framepipe.api WARNING there is no shared memory for the frames (")
+    assert line.startswith("framepipe.modes WARNING there is no shared memory for the frames (")
     assert "the movie is made in segments" in line
     assert everything_in(tmp_path) == {"movie.mp4", "script.py"}
 
