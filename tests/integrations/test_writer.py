@@ -272,7 +272,7 @@ def test_the_figure_is_as_it_was(tmp_path: Path) -> None:
     before = (canvas, canvas.manager, canvas.is_saving(), figure.dpi, *figure.get_size_inches())
     writer = Writer()
     with writer.saving(figure, tmp_path / "m.mp4", dpi=71):
-        assert figure.canvas is not canvas
+        assert figure.canvas is canvas
         assert canvas.is_saving()
         assert canvas.manager is None
         assert writer.frame_size == (74, 80)

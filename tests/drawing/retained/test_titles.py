@@ -69,4 +69,5 @@ def test_without_a_title_there_is_nothing_to_do() -> None:
     ax = make_axes()
     ax.set_title("")
     with living_on_agg(ax.figure, idle_draws=True) as canvas:
-        assert TitlePlacement().update([ax], {}, (), canvas.get_renderer()) == []
+        states = {id(ax): axes_state(ax)}
+        assert TitlePlacement().update([ax], states, (), canvas.get_renderer()) == []
