@@ -96,6 +96,13 @@ def _files() -> set[str]:
 
 
 @pytest.fixture(autouse=True)
+def settings_stay() -> Iterator[None]:
+    """What one test sets of matplotlib's, the next one does not find."""
+    with mpl.rc_context():
+        yield
+
+
+@pytest.fixture(autouse=True)
 def nothing_is_left(tmp_path: Path) -> Iterator[None]:
     """Compare what there is after the test with what there was before."""
     before = (_processes(), _descriptors(), set(threading.enumerate()), _files())
