@@ -184,7 +184,6 @@ SHARED: dict[str, Callable[[ExitStack], Any]] = {
     "log": a_log,
     "logger": lambda stack: logging.getLogger(__name__),
     "queue": lambda stack: deque([1]),
-    "queue without threads": lambda stack: queue.SimpleQueue(),
     "standard output": lambda stack: sys.stdout,
     "private memmap": a_private_memmap,
     "array": lambda stack: np.zeros(4),
@@ -200,6 +199,16 @@ def test_what_can_be_shared_is_let_pass(name: str) -> None:
     with ExitStack() as stack:
         thing = SHARED[name](stack)
         assert find_unshareable([clip(3, lambda i: thing)]) is None
+
+
+def test_a_queue_where_no_thread_runs_is_let_pass() -> None:
+    """In a fork, as pytest-xdist has threads of its own."""
+    rows: queue.SimpleQueue[int] = queue.SimpleQueue()
+    animation = clip(3, lambda i: rows)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if find_unshareable([animation]) is None else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 # -- ways by which a function comes by something -------------------------------------------------
