@@ -286,7 +286,8 @@ def _warn(
     if misled and not attempt.in_order:
         said = (
             f"frame {found.frame} came out otherwise{where} when what had not changed was kept: "
-            "an artist changes without a sign of it. Made again with full drawing"
+            "an artist changes without a sign of it. Return the artist from the update function, "
+            "or change it through its set_...() methods. Made again with full drawing"
         )
         _warn_user(said, RetainedWarning)
         return

@@ -139,7 +139,7 @@ def test_what_is_not_the_same_twice_is_made_in_one_pass(tmp_path: Path, way: str
         return show(int(np.random.default_rng().integers(1 << 20)))
 
     random = FuncAnimation(figure, update, FRAMES, init_func=tuple)
-    # In segments two blocks may disagree before there is a true frame to compare a second pass with.
+    # In segments two blocks may disagree before there is a true frame to compare with.
     said = "not the same twice" if way == "pipe" else "not the same twice|depends on what drawing"
     with pytest.warns(HistoryWarning, match=said):
         movie = encode(random, tmp_path / "m.rgba", **RAW, **WAYS[way])

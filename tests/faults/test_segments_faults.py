@@ -138,7 +138,7 @@ def test_an_artist_that_lies_makes_the_movie_anew(tmp_path: Path, way: str) -> N
         return FuncAnimation(figure, update, 60, init_func=tuple, cache_frame_data=False)
 
     full = encode(liar(), tmp_path / "full.rgba", redraw="full", workers=0, **RAW)
-    with pytest.warns(RetainedWarning, match="xaxis of axes 0") as caught:
+    with pytest.warns(RetainedWarning, match="xaxis of axes 0|came out otherwise") as caught:
         movie = encode(liar(), tmp_path / "m.rgba", **RAW, **WAYS[way], mode=Segments(blocks=3))
     assert len([one for one in caught if one.category is RetainedWarning]) == 1
     assert movie.path.read_bytes() == full.path.read_bytes()

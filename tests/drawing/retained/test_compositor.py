@@ -255,7 +255,8 @@ def test_auto_finds_a_lie_out(begin: int, tmp_path: Path, monkeypatch: Any) -> N
     assert got == full
     (warning,) = [w for w in caught if w.category is framepipe.RetainedWarning]
     said = str(warning.message)
-    assert "xaxis of axes 0" in said
+    # Either is found first: that a kept frame is not a full draw, or not another worker's.
+    assert "xaxis of axes 0" in said or "came out otherwise" in said
     assert "Return the artist from the update function" in said
     assert "set_...()" in said
     assert warning.filename == __file__
