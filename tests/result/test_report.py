@@ -1,13 +1,10 @@
-"""What a movie took: frames are counted, workers added up, and a movie is where its file is."""
+"""What a movie took: frames are counted, and workers added up."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
-from framepipe import Movie, Report
+from framepipe import Report
 from framepipe.result import FrameStats
 
 DRAWN = FrameStats(update=1.0, draw=2.0, copy=0.5, check=0.25)
@@ -15,13 +12,6 @@ COMPOSED = FrameStats(
     update=1.0, draw=0.5, composed=True, items_drawn=1, items_replayed=2, items_skipped=7,
     drawing=0.1, replaying=0.1, saved=3.0, changed="Line2D: stale",
 )  # fmt: skip
-
-
-def test_composing_pays_when_it_saves_enough() -> None:
-    assert COMPOSED.pays
-    assert not DRAWN.pays
-    dear = FrameStats(composed=True, items_drawn=9, drawing=3.0, saved=0.01)
-    assert not dear.pays
 
 
 def test_frames_are_added_up() -> None:
@@ -50,13 +40,3 @@ def test_a_report_says_what_was_drawn(stats: FrameStats) -> None:
     report = Report(frames=1)
     report.add(stats)
     assert ("kept" in str(report)) == stats.composed
-
-
-def test_a_movie_is_where_its_file_is(tmp_path: Path) -> None:
-    path = tmp_path / "m.mp4"
-    path.write_bytes(b"frames")
-    movie = Movie(path, 3, 64, 48, 25, 1.5, "pipe", 2, Report(frames=3))
-    assert os.fspath(movie) == str(path)
-    with open(movie, "rb") as file:
-        assert file.read() == b"frames"
-    assert str(path) in str(movie)

@@ -1,63 +1,11 @@
-"""The result of `framepipe.encode`: where the movie is, and what it took."""
+"""What a movie took, and where the time went."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 
-#: Less than this share of the drawing saved, and retained drawing does not pay: recording and
-#: finding changes cost a few per cent of a full draw themselves.
-WORTH = 0.15
-
-
-@dataclass(slots=True)
-class FrameStats:
-    """What one frame took.
-
-    Parameters
-    ----------
-    update : float
-        Seconds in the animation's own functions, for all frames up to this one.
-    draw : float
-        Seconds drawing.
-    copy : float
-        Seconds copying the drawn bytes into the frame's memory.
-    check : float
-        Seconds comparing with a full draw.
-    composed : bool
-        Whether the frame was composed by retained drawing; False where all of it was drawn. What
-        follows is about composed frames.
-    items_drawn, items_replayed, items_skipped : int
-        Items of the figure (lines, axes with their ticks, texts ...) that were drawn, that were
-        replayed from their display lists, and that a snapshot held.
-    drawing : float
-        Seconds of CPU spent on the items drawn.
-    replaying : float
-        Seconds of CPU spent replaying display lists.
-    saved : float
-        Seconds of CPU that the items not drawn took when they were last drawn.
-    changed : str
-        The most expensive item that had changed, and how; empty if none had.
-    """
-
-    update: float = 0.0
-    draw: float = 0.0
-    copy: float = 0.0
-    check: float = 0.0
-    composed: bool = False
-    items_drawn: int = 0
-    items_replayed: int = 0
-    items_skipped: int = 0
-    drawing: float = 0.0
-    replaying: float = 0.0
-    saved: float = 0.0
-    changed: str = ""
-
-    @property
-    def pays(self) -> bool:
-        """Whether composing the frame was worth it."""
-        return self.composed and self.saved > WORTH * (self.saved + self.drawing)
+from .stats import FrameStats
 
 
 @dataclass(slots=True)
@@ -199,56 +147,3 @@ class Report:
 
 def _each(seconds: float, count: int) -> str:
     return f"{1000 * seconds / max(count, 1):.2f} ms each"
-
-
-@dataclass(frozen=True, slots=True)
-class Movie:
-    """A finished movie.
-
-    Usable wherever a path is: ``open(movie, "rb")``, ``shutil.copy(movie, ...)``.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    frames : int
-        Number of frames.
-    width, height : int
-        Size of a frame in pixels.
-    fps : float
-        Frames a second.
-    seconds : float
-        Wall time it took to make.
-    mode : str
-        The engine: "pipe" or "segments".
-    workers : int
-        Render processes; 0 if the calling process drew.
-    report : Report
-        Where the time went.
-    segments : tuple of Path
-        The segments that were kept, in order.
-    paths : tuple of Path
-        All files that were made of the frames, `path` being the first.
-    """
-
-    path: Path
-    frames: int
-    width: int
-    height: int
-    fps: float
-    seconds: float
-    mode: str
-    workers: int
-    report: Report
-    segments: tuple[Path, ...] = ()
-    paths: tuple[Path, ...] = ()
-
-    def __fspath__(self) -> str:
-        return str(self.path)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.path}: {self.frames} frames of {self.width}x{self.height} in "
-            f"{self.seconds:.2f} s ({self.frames / max(self.seconds, 1e-9):.0f} frames/s, "
-            f"{self.mode}, {self.workers} workers)"
-        )
