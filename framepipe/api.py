@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from matplotlib.animation import AbstractMovieWriter, Animation
 
+    from .drawing.selection import FrameChoice
+
     #: Where a movie may go.
     Target = str | os.PathLike[str] | BinaryIO | To
 
@@ -55,6 +57,7 @@ def encode(
     progress: bool = False,
     hold: float = 0.0,
     loop: int = 0,
+    frames: FrameChoice | None = None,
 ) -> Movie:
     """Make the movie `Animation.save` would make, frame for frame, with many processes.
 
@@ -120,6 +123,14 @@ def encode(
         Seconds for which the last frame is shown longer, in whole frames.
     loop : int, default: 0
         How often a GIF, APNG, WebP or AVIF is played; 0: for ever.  Videos cannot say.
+    frames : slice, range or sequence of int, optional
+        A part of the animation, as Python takes it of a list: ``range(0, 1000, 10)`` is every
+        tenth frame of a thousand, ``slice(-100, None)`` the last hundred (of an animation that
+        says how long it is), ``slice(0, 100)`` the first ones, be it endless.  Frames are those
+        of the whole movie at these places, since every update is run up to them all the same, in
+        order.  They are shown with the whole movie's fps: give another one if every tenth frame
+        is not to go by ten times as fast.  Progress and reports count the frames of the movie
+        that is made, errors name those of the animation.
 
     Returns
     -------
@@ -128,7 +139,7 @@ def encode(
 
     Raises
     ------
-    TypeError, ValueError, RuntimeError, OSError
+    TypeError, ValueError, IndexError, RuntimeError, OSError
         An argument, or the place for the movie, will not do.  Nothing has been started.
     MemoryError
         It would take more memory than can be had without harm to others.  Nothing has been
@@ -173,6 +184,7 @@ def encode(
             extra_args=extra_args, metadata=metadata, extra_anim=extra_anim,
             savefig_kwargs=savefig_kwargs, workers=workers, redraw=redraw,
             independent=independent, start_method=start_method, hold=hold, loop=loop,
+            frames=frames,
         )  # fmt: skip
         return carry_out(plan, mode, progress, progress_callback, writer=writer, begin=begin)
 

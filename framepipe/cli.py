@@ -76,6 +76,11 @@ def _add_run(commands: Any) -> None:
         "--independent", action="store_true", default=None,
         help="your word that a frame needs no earlier frame's update",
     )  # fmt: skip
+    run.add_argument(
+        "--frames", type=_slice, metavar="A:B:C",
+        help="a part of each animation, as Python's slices say it: 0:100:10, :50, =-100: (the "
+        "last hundred)",
+    )  # fmt: skip
     run.add_argument("--quiet", action="store_true", help="no bar, and no report at the end")
     run.add_argument(
         "program", nargs=argparse.REMAINDER, metavar="script.py[:NAME]",
@@ -97,7 +102,7 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             parser.error(f"run: there is no file {name!r}")
     given = {
         one: value
-        for one in ("workers", "mode", "redraw", "independent")
+        for one in ("workers", "mode", "redraw", "independent", "frames")
         if (value := getattr(options, one)) is not None
     }
     save = {one: value for one in ("fps", "dpi") if (value := getattr(options, one)) is not None}
@@ -123,6 +128,19 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
     return number
+
+
+def _slice(text: str) -> slice:
+    parts = text.split(":")
+    if len(parts) not in (2, 3):
+        raise argparse.ArgumentTypeError(f"must be START:STOP or START:STOP:STEP, not {text!r}")
+    try:
+        numbers = [int(part) if part.strip() else None for part in parts]
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must hold whole numbers, not {text!r}") from None
+    if len(numbers) == 3 and numbers[2] is not None and numbers[2] < 1:
+        raise argparse.ArgumentTypeError(f"the step must be 1 or more, not {numbers[2]}")
+    return slice(*numbers)
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import inspect
 import logging
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 from .drawing.factory import PainterFactory
+from .drawing.painter import REACH
 from .drawing.policy import LIMITS, Redraw
 from .encoding.stitching.folder import SegmentFolder
 from .encoding.stitching.stitch import SegmentList
@@ -40,6 +41,7 @@ from .errors import (
     HistoryMismatch,
     HistoryWarning,
     RetainedWarning,
+    WorkerDied,
 )
 from .joins import OneBlockNeeded, SingleSegment, choose_join
 from .options import ModeName, Segments
@@ -157,7 +159,7 @@ def make_movie(
         See `encode`.
     """
     output = OutputInOrder()
-    taken = _after_output(output, progress)
+    taken = _after_output(output, progress, plan.place)
     chosen = choose_mode(plan, mode, taken, output, writer=writer)
     if not isinstance(mode, Segments) or mode.executor is None:
         slots_that_fit(1, plan.movie.frame.nbytes, plan.workers, available_memory())
@@ -165,7 +167,15 @@ def make_movie(
     try:
         return _make(plan, chosen, output)
     except FrameError as error:
-        output.failed(error.frame, error.output)
+        selection = plan.painters.selection
+        of_movie = error.frame if selection is None else selection.frame(error.frame)
+        output.failed(of_movie, error.output)
+        raise
+    except WorkerDied as error:
+        if error.frame is not None and (place := plan.place(error.frame)) != error.frame:
+            error.add_note(
+                f"framepipe: frame {error.frame} of the movie is the animation's {place}"
+            )
         raise
     except WorkerStalled as stalled:
         if plan.movie.output.direct:
@@ -217,7 +227,9 @@ def choose_mode(
     return chosen
 
 
-def _after_output(output: OutputInOrder, progress: Progress | None) -> Progress:
+def _after_output(
+    output: OutputInOrder, progress: Progress | None, place: Callable[[int], int]
+) -> Progress:
     """Show what a frame has printed before anybody is told that it has been taken."""
 
     def taken(frame: int, total: int | None) -> None:
@@ -225,8 +237,9 @@ def _after_output(output: OutputInOrder, progress: Progress | None) -> Progress:
             output.show(frame)
         except Warning as warning:
             raise FrameError(
-                f"the update for frame {frame} gave a warning, which is to be an error: {warning}",
-                frame,
+                f"the update for frame {place(frame)} gave a warning, which is to be an error: "
+                f"{warning}",
+                place(frame),
             ) from warning
         if progress is not None:
             progress(frame, total)
@@ -254,10 +267,11 @@ def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
             output.begin_again()
             attempt = replace(attempt, redraw="full")
         except HistoryMismatch as error:
+            place = plan.place(error.frame)
             if direct and error.written:
-                raise _too_late(error) from None
+                raise _too_late(error, place) from None
             if plan.redraw == "verify":
-                raise _proven_wrong(error) from None
+                raise _proven_wrong(error, place) from None
             early = error.as_saved or (isinstance(mode, ByPipe) and error.frame <= AFTER_A_GAP)
             if misled := attempt.redraw == "auto" and early and found is None:
                 # Retained drawing may be to blame, which is soon seen.
@@ -265,18 +279,45 @@ def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
             elif attempt.independent:
                 attempt = Attempt("full" if full else plan.redraw, independent=False)
             else:
-                attempt = Attempt("as_saved", independent=False, expected=error.truth)
+                expected = _certain(error.truth, plan)
+                attempt = Attempt("as_saved", independent=False, expected=expected)
             found = error
             output.begin_again()
     if retained and not attempt.in_order:
         _warn_user(retained, RetainedWarning)
     if found is not None:
-        _warn(found, attempt, made, misled=misled, independent=plan.painters.independent)
+        _warn(
+            found, attempt, made, plan.place(found.frame),
+            misled=misled, independent=plan.painters.independent,
+        )  # fmt: skip
+    selection = plan.painters.selection
+    if selection is not None and selection.exact and made.report.frames < len(selection.places):
+        _log.warning(
+            "the animation was over before frame %d: the movie has %d of the %d frames asked for",
+            selection.places[made.report.frames], made.report.frames, len(selection.places),
+        )  # fmt: skip
     return made
 
 
+def _certain(truth: Mapping[int, bytes], plan: EncodePlan) -> dict[int, bytes]:
+    """Return of what a witness drew that for which it made every draw; see `Painter.paint`."""
+    certain, before = {}, -1
+    for frame in sorted(truth):
+        place = plan.place(frame)
+        if place - before > REACH + 1:
+            break
+        certain[frame], before = truth[frame], place
+    return certain
+
+
 def _warn(
-    found: HistoryMismatch, attempt: Attempt, made: Made, *, misled: bool, independent: bool
+    found: HistoryMismatch,
+    attempt: Attempt,
+    made: Made,
+    place: int,
+    *,
+    misled: bool,
+    independent: bool,
 ) -> None:
     """Tell the user, once, why the movie was made again."""
     where = ""
@@ -285,14 +326,14 @@ def _warn(
         where = f", in the pixels from {found.bbox[:2]} to {found.bbox[2:]}{lies},"
     if misled and not attempt.in_order:
         said = (
-            f"frame {found.frame} came out otherwise{where} when what had not changed was kept: "
+            f"frame {place} came out otherwise{where} when what had not changed was kept: "
             "an artist changes without a sign of it. Return the artist from the update function, "
             "or change it through its set_...() methods. Made again with full drawing"
         )
         _warn_user(said, RetainedWarning)
         return
     one = "Animation.save draws it" if found.as_saved else "another worker drew it"
-    said = f"frame {found.frame} differs{where} from how {one}: "
+    said = f"frame {place} differs{where} from how {one}: "
     if not made.as_expected:
         said += (
             "the animation is not the same twice (random numbers without a seed, a clock, the "
@@ -323,25 +364,25 @@ def _warn_user(said: str, category: type[Warning]) -> None:
     warnings.warn(said, category, stacklevel=level)
 
 
-def _too_late(error: HistoryMismatch) -> FrameError:
+def _too_late(error: HistoryMismatch, place: int) -> FrameError:
     """Return the error to raise where what has been written cannot be taken back."""
     return FrameError(
-        f"frame {error.frame} depends on what drawing the frames before it left behind, which "
+        f"frame {place} depends on what drawing the frames before it left behind, which "
         f"was found when {error.written} frames had gone into an output that is no file, and "
         "could not be taken back. Write into a file, where the movie is then made again in the "
         "right way",
-        error.frame,
+        place,
     )
 
 
-def _proven_wrong(error: HistoryMismatch) -> FrameMismatch:
+def _proven_wrong(error: HistoryMismatch, place: int) -> FrameMismatch:
     """Return the error to raise where every frame is to be proven."""
     where = f"; the pixels from {error.bbox[:2]} to {error.bbox[2:]} differ" if error.bbox else ""
     return FrameMismatch(
-        f"frame {error.frame} is not what Animation.save draws{where}: it depends on what drawing "
+        f"frame {place} is not what Animation.save draws{where}: it depends on what drawing "
         'the frames before it left behind. With redraw="auto" such a movie is made by one worker '
         "that makes every draw in order",
-        error.frame,
+        place,
         error.artist,
         error.bbox or (0, 0, 0, 0),
     )
@@ -373,7 +414,7 @@ class ByPipe:
         with broken_pipes_raise(), movie.whole_movie() as sink:
             if plan.workers == 0:
                 report = run_inline(
-                    painters(), movie.frame.nbytes, sink, self.progress, self.output
+                    painters.unchecked()(), movie.frame.nbytes, sink, self.progress, self.output
                 )
                 return Made(report, "pipe", 0)
             run = PipeRun(
@@ -461,6 +502,9 @@ class InSegments:
         """Return what records the blocks: processes of ours, or somebody else's."""
         plan, wanted = self._plan, self._wanted
         painters = attempt.painters(plan)
+        one_block = isinstance(self._blocks, list) and len(self._blocks) == 1
+        if self._workers == 0 or (one_block and wanted.executor is not None):
+            painters = painters.unchecked()
         frame_bytes = plan.movie.frame.nbytes
         if wanted.executor is None or attempt.in_order:
             workers = min(self._workers, 1) if attempt.in_order else self._workers

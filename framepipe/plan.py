@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .drawing.factory import PainterFactory, open_animation
 from .drawing.policy import Redraw
+from .drawing.selection import FrameChoice, Selection
 from .drawing.settings import (
     FrameSettings,
     MovieSettings,
@@ -309,7 +310,7 @@ class EncodePlan:
     painters : PainterFactory
         What draws it.
     frames : int or None
-        Number of frames, as far as it is known; an upper bound.
+        Number of the movie's frames, as far as it is known; an upper bound.
     redraw : {"auto", "full", "verify", "as_saved"}
         See `Painter`.
     workers : int
@@ -324,6 +325,12 @@ class EncodePlan:
     redraw: Redraw
     workers: int
     start_method: StartMethod
+
+    def place(self, frame: int) -> int:
+        """Return which frame of the animation a frame of the movie is."""
+        selection = self.painters.selection
+        place = None if selection is None else selection.place(frame)
+        return frame if place is None else place
 
 
 def plan_encode(
@@ -341,6 +348,7 @@ def plan_encode(
     start_method: StartMethod | None,
     hold: float = 0.0,
     loop: int = 0,
+    frames: FrameChoice | None = None,
     **given: Any,
 ) -> EncodePlan:
     """Decide everything about a movie that `encode` was asked for.
@@ -351,20 +359,22 @@ def plan_encode(
         Takes what has to be let go of at the end.
     animation, filename, writer, dpi, extra_anim, savefig_kwargs
         As `encode` takes them.
-    workers, redraw, independent, start_method, hold, loop
+    workers, redraw, independent, start_method, hold, loop, frames
         As `encode` takes them.
     **given
         fps, codec, bitrate, extra_args and metadata, as `encode` takes them.
 
     Raises
     ------
-    TypeError, ValueError, RuntimeError, OSError
+    TypeError, ValueError, IndexError, RuntimeError, OSError
         If something will not do.
     EncoderNotFound
         If there is no ffmpeg, or the writer's program is not there.
     """
     piped = takes_pipe(writer)
     opened = stack.enter_context(open_animation(animation, extra_anim, independent=independent))
+    selection = None if frames is None else Selection.of(frames, opened.frames)
+    count = opened.frames if selection is None else selection.count(opened.frames)
     first, *more = as_targets(filename)
 
     def settings_of(to: To) -> MovieSettings:
@@ -396,8 +406,8 @@ def plan_encode(
     )
     if workers is None:
         workers = default_workers()
-    if opened.frames is not None:
-        workers = min(workers, opened.frames)
+    if count is not None:
+        workers = min(workers, count)
     drawing: Redraw = redraw
     if opened.is_listened_to and redraw != "verify":
         # Every draw may change what comes after it: all of them must be made, in one process.
@@ -407,6 +417,7 @@ def plan_encode(
         _log.warning("%s: the movie is made in this process alone", found)
         workers = 0
     painters = opened.painter_factory(
-        plan.frame, independent=independent, redraw=drawing, writers=plan.writers
-    )
-    return EncodePlan(plan, painters, opened.frames, drawing, workers, method)
+        plan.frame, independent=independent, redraw=drawing, writers=plan.writers,
+        selection=selection,
+    )  # fmt: skip
+    return EncodePlan(plan, painters, count, drawing, workers, method)

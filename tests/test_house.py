@@ -31,7 +31,7 @@ MAY: dict[str, set[str]] = {
         *("drawing", "encoding", "engines", "options", "errors", "result", "plan", "joins"),
         "user_output",
     },
-    "api": {"engines", "modes", "options", "plan", "result"},
+    "api": {"drawing", "engines", "modes", "options", "plan", "result"},
     "integrations": {
         "api",
         "drawing",

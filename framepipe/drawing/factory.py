@@ -16,6 +16,7 @@ from .pickling import RandomStates, dumps, loads, restore_random, snapshot_rando
 from .policy import Limits, Redraw
 from .rendering.user_draws import user_listens
 from .replay import Replay, check_animations
+from .selection import Selection
 from .settings import (
     FrameSettings,
 )
@@ -72,6 +73,7 @@ class OpenedAnimation:
         independent: bool = False,
         redraw: Redraw = "full",
         writers: Writers | None = None,
+        selection: Selection | None = None,
     ) -> PainterFactory:
         """Return what makes painters of the animation.
 
@@ -85,6 +87,8 @@ class OpenedAnimation:
             See `Painter`.
         writers : Writers, optional
             matplotlib writers that are to take the frames.
+        selection : Selection, optional
+            The frames that the movie shows, if not all.
         """
         return PainterFactory(
             self.animations,
@@ -96,6 +100,7 @@ class OpenedAnimation:
             make=self.make,
             extra_anim=self.extra_anim,
             random_before=self.random_before,
+            selection=selection,
         )
 
 
@@ -165,7 +170,7 @@ class PainterFactory:
         What `make` begins from.
     on_another_machine : bool, default: False
         Whether it may be unpickled on another machine, with other folders and fonts.
-    limits : Limits, optional
+    limits, selection, history
         See `Painter`.
     """
 
@@ -180,6 +185,8 @@ class PainterFactory:
     random_before: RandomStates | None = None
     on_another_machine: bool = False
     limits: Limits | None = None
+    selection: Selection | None = None
+    history: int = 0
 
     def __call__(self) -> Painter:
         """Make a painter, not yet opened."""
@@ -195,7 +202,17 @@ class PainterFactory:
             redraw=self.redraw,
             writers=self.writers,
             limits=self.limits,
+            selection=self.selection,
+            history=self.history,
         )
+
+    def unchecked(self) -> PainterFactory:
+        """Return a factory for where no frame is compared with another history's.
+
+        Updates are left out there only where nothing can come of it: nowhere.  (Where all frames
+        are drawn in order, none is left out anyway.)
+        """
+        return replace(self, independent=False)
 
     def __reduce__(self) -> tuple[Callable[[bytes], PainterFactory], tuple[bytes]]:
         """Pickle the animation and its environment.

@@ -53,7 +53,13 @@ from .replay import Replay
 from .retained.compositor import Compositor, can_retain
 from .retained.layout import StaticLayout
 from .retained.verify import artist_at, where_they_differ
+from .selection import ALL, Selection
 from .settings import FrameSettings
+
+#: Frames before one that a witness draws of which it makes every draw, where the movie leaves
+#: frames out: what a draw leaves behind shows in the next frame or in the one after it.  More
+#: would find what adds up very slowly, and each costs two full draws.
+REACH = 2
 
 
 class Painter:
@@ -75,6 +81,12 @@ class Painter:
         matplotlib writers that are to take the frames.
     limits : Limits, optional
         What the policy is measured by.
+    selection : Selection, optional
+        The frames of the animation that the movie shows; all of them if not given.  In what is
+        asked of a painter, frames are the movie's; in what it raises they are the animation's.
+    history : int, default: 0
+        For frames that need some: the updates of so many frames before one that is asked for are
+        run though `independent` says that it needs none.
 
     Raises
     ------
@@ -91,17 +103,26 @@ class Painter:
         redraw: Redraw = "full",
         writers: Any = None,
         limits: Limits | None = None,
+        selection: Selection | None = None,
+        history: int = 0,
     ) -> None:
         self.settings = settings
         self.writers = writers
-        self._replay = Replay(animations, independent=independent, passed=self._passed)
+        self._selection = selection or ALL
+        self._history = history
+        self._replay = Replay(
+            animations,
+            independent=independent,
+            passed=self._passed,
+            output_frame=self._selection.frame,
+        )
         self._figure = self._replay.figure
         self._policy = RedrawPolicy(redraw, limits=limits)
         self._stack = ExitStack()
         self._canvas: FrameCanvas | None = None
         self._compositor: Compositor | None = None
         self._layout = StaticLayout(self._figure)
-        self._wanted = -1  # the frame that was asked for
+        self._wanted = -1  # the animation's frame that was asked for
 
     @property
     def figure(self) -> Figure:
@@ -111,7 +132,7 @@ class Painter:
     @property
     def frames(self) -> int | None:
         """Number of frames, as far as can be told; see `Replay.length`."""
-        return self._replay.length
+        return self._selection.count(self._replay.length)
 
     def story(self) -> str:
         """Tell what happened in the last frames, and what was done about it; see the policy."""
@@ -146,12 +167,14 @@ class Painter:
         Parameters
         ----------
         frame : int
-            Position in the animation; after the last one painted.
+            Position in the movie; after the last one painted.
         out : memoryview
             Memory for the frame, ``settings.nbytes`` long.
         as_saved : bool, default: False
             Whether to make every draw that `Animation.save` would make of the frames up to this
-            one since the last: then what draws leave behind is what they would leave there.
+            one since the last: then what draws leave behind is what they would leave there.  Of
+            frames that are not in the movie those of the last `REACH` before it are drawn, and
+            the first one.
 
         Returns
         -------
@@ -179,15 +202,18 @@ class Painter:
         """
         return self._paint(frame, out, "check")
 
-    def _paint(self, frame: int, out: memoryview, manner: Manner) -> FrameStats | None:
+    def _paint(self, number: int, out: memoryview, manner: Manner) -> FrameStats | None:
         canvas = self._living()
+        frame = self._selection.place(number)
+        if frame is None:
+            return None
         begin = time.perf_counter()
         # Then the first frame's draw_idle does what savefig does at once again.
         repeated = self.settings.dpi == self._figure.dpi and len(self._replay.animations) == 1
         position = self._replay.position
         self._wanted = frame
         canvas.idle = _IDLE[self._policy.handle(FrameBegun(frame, position, manner, repeated))[0]]
-        if not self._replay.advance(frame):
+        if not (self._approach(frame, manner) and self._replay.advance(frame)):
             self._policy.handle(Over())
             return None
         if not self._policy.as_saved:
@@ -211,13 +237,45 @@ class Painter:
                 self._policy.handle(Compared(stats.check))
         return stats
 
+    def _approach(self, frame: int, manner: Manner) -> bool:
+        """Bring the figure near a frame, where not all that lies before it is to be gone through.
+
+        Returns
+        -------
+        bool
+            False if the animation is over before.
+        """
+        canvas, replay = self._living(), self._replay
+        reach, leaps = self._history, False
+        if manner == "as_saved":
+            leaps = self._policy.redraw in ("auto", "full")
+            reach = max(reach, REACH) if leaps else frame
+        begin = frame - reach
+        if leaps and begin - 1 > max(replay.position, 0):
+            idle = canvas.idle
+            if not self._pass_to(0):
+                return False
+            canvas.idle = "settle"
+            if not self._pass_to(begin - 1):
+                return False
+            canvas.idle = idle
+        # One by one, so that no update is left out.
+        return all(self._pass_to(one) for one in range(max(begin, replay.position, 0), frame))
+
+    def _pass_to(self, place: int) -> bool:
+        if place > self._replay.position:
+            if not self._replay.advance(place):
+                return False
+            self._passed()
+        return True
+
     def pass_over(self, frame: int) -> bool:
         """Bring the figure to a frame and leave it as drawing it would, without drawing.
 
         Parameters
         ----------
         frame : int
-            Position in the animation; after the last one.
+            Position in the movie; after the last one.
 
         Returns
         -------
@@ -231,7 +289,8 @@ class Painter:
         """
         if self._canvas is None:
             raise RuntimeError("a painter must be opened first")
-        if not self._replay.advance(frame):
+        place = self._selection.place(frame)
+        if place is None or not self._replay.advance(place):
             return False
         self._passed()
         return True

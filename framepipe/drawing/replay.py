@@ -70,6 +70,9 @@ class Replay:
     passed : callable, optional
         Called after the updates of every frame that is only passed through on the way to the one
         asked for: brings about what drawing it would have left behind.
+    output_frame : callable, optional
+        Returns the frame of the movie to which belongs what an update prints; by itself the
+        frame that is updated for.
 
     Raises
     ------
@@ -90,6 +93,7 @@ class Replay:
         *,
         independent: bool = False,
         passed: Callable[[], None] | None = None,
+        output_frame: Callable[[int], int] | None = None,
     ) -> None:
         self.animations = tuple(animations)
         self.figure: Figure = figure_of(self.animations[0])
@@ -98,6 +102,7 @@ class Replay:
         self.position = -1
         self._independent = independent
         self._passed = passed
+        self._output_frame = output_frame or (lambda frame: frame)
         self._frames: Iterator[tuple[Any, ...]] | None = None
         self._ended_at: int | None = None
         self._returned: list[Any] = []
@@ -160,7 +165,7 @@ class Replay:
             self._frames = self._begin()
         while self.position < frame:
             position = self.position + 1
-            frame_begins(position)
+            frame_begins(self._output_frame(position))
             try:
                 data = next(self._frames)
             except StopIteration:

@@ -73,7 +73,7 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
     ----------
     **options
         Of `framepipe.encode`, for every movie: workers, mode, redraw, independent, start_method,
-        progress.
+        progress, frames.
 
     Notes
     -----
@@ -134,7 +134,9 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
         return f"<framepipe.accelerate({given}): {'on' if self in _STACK else 'off'}>"
 
 
-_OPTIONS = frozenset({"workers", "mode", "redraw", "independent", "start_method", "progress"})
+_OPTIONS = frozenset(
+    {"workers", "mode", "redraw", "independent", "start_method", "progress", "frames"}
+)
 
 #: Those that are on; the last one counts.
 _STACK: list[accelerate] = []
@@ -170,6 +172,8 @@ def _install() -> None:
         }  # fmt: skip
         with _same_ffmpeg():
             if not _STACK or not _serves(filename, writer):
+                if _STACK and _STACK[-1].options.get("frames") is not None:
+                    _log.warning("%s is left to matplotlib, which saves all frames", filename)
                 _ORIGINAL["save"](
                     self, filename, writer, **given, progress_callback=progress_callback
                 )
@@ -258,7 +262,7 @@ def _save(
 
 def _updates(plan: EncodePlan) -> Iterator[int]:
     """Run the animation's updates here, one for each frame yielded, and draw nothing."""
-    painter = plan.painters()
+    painter = plan.painters.unchecked()()
     painter.open()
     try:
         frame = 0

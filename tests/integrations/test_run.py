@@ -118,6 +118,19 @@ def test_an_exception_in_an_update_shows_the_scripts_lines(tmp_path: Path) -> No
     assert everything_in(tmp_path) == {"script.py"}
 
 
+def test_a_part_of_each_animation(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(PLOTS + 'ani.save("m.mp4")\nprint(seen)\nplt.show()\n')
+    done = run(tmp_path, "--frames", "1:8:3")
+    assert done.returncode == 0, done.stderr
+    assert "m.mp4: 3 frames of 64x64" in done.stderr
+    assert done.stdout == f"{[0, *range(8)]}\n"
+    done = run(tmp_path, "--frames=-2:", "-o", "n.mp4", program="script.py:ani")
+    assert "n.mp4: 2 frames of 64x64" in done.stderr
+    done = run(tmp_path, "--frames", "20:")
+    assert done.returncode == 1
+    assert "no frames at all of the 8 that the animation has" in done.stderr
+
+
 def test_a_module(tmp_path: Path) -> None:
     package = tmp_path / "plots"
     package.mkdir()
@@ -138,7 +151,14 @@ def test_windows_do_not_open(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [((), "which program"), (("nothing.py",), "no file 'nothing.py'"), (("--wat",), "wat")],
+    [
+        ((), "which program"),
+        (("nothing.py",), "no file 'nothing.py'"),
+        (("--wat",), "wat"),
+        (("--frames", "5", "x.py"), "must be START:STOP or START:STOP:STEP, not '5'"),
+        (("--frames", "a:b", "x.py"), "whole numbers, not 'a:b'"),
+        (("--frames", "9:0:-1", "x.py"), "the step must be 1 or more"),
+    ],
 )
 def test_wrong_arguments(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
     done = run(tmp_path, *arguments, program="")
