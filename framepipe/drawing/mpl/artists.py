@@ -11,7 +11,7 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 - ``mpl_toolkits.mplot3d.axis3d.Axis``: ``_axinfo``
 - ``matplotlib.collections.Collection``: ``_offset_transform``
 - ``matplotlib.figure.FigureBase``: ``_align_label_groups``
-- ``matplotlib.figure.Figure``: ``_get_draw_artists``, ``_layout_engine``
+- ``matplotlib.figure.Figure``: ``_layout_engine``
 - ``matplotlib.lines.Line2D``: ``_xorig``, ``_yorig``
 - ``matplotlib.layout_engine.LayoutEngine``: ``_params``
 - ``matplotlib.axes._secondary_axes.SecondaryAxis``: ``_parent``
@@ -202,11 +202,6 @@ def is_at_edge(spine: Any) -> bool:
 
 #: All axes of a figure, those of its subfigures, too.
 axes_of: Callable[[FigureBase], list[Axes]] = attrgetter("axes")
-
-
-def artists_to_draw(figure: Any, renderer: RendererBase) -> list[Artist]:
-    """Return what a figure draws on its patch, in order; this applies the axes' aspects."""
-    return figure._get_draw_artists(renderer)  # type: ignore[no-any-return]
 
 
 def aligned_with(axes: Any) -> list[Axes]:

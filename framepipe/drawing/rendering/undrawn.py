@@ -27,7 +27,8 @@ from matplotlib.table import Table
 from mpl_toolkits.mplot3d import Axes3D
 
 from ..mpl.agg import drawing_disabled
-from ..mpl.artists import artists_to_draw, axis_of, children, insets
+from ..mpl.artists import axis_of, children, insets
+from ..mpl.aspects import apply_aspect, artists_to_draw
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,8 +84,10 @@ def leave_as_drawn(figure: Figure, *, lay_out: bool = True) -> None:
         if not axes.get_visible():
             continue
         axes.viewLim  # noqa: B018 - reading it does the lazy autoscale
-        if axes.get_aspect() != "auto" or axes.get_axes_locator() is not None:
-            _apply_aspect(axes)
+        if axes.get_axes_locator() is not None:
+            apply_aspect(axes, renderer_of(figure))
+        elif axes.get_aspect() != "auto":
+            apply_aspect(axes, None)
         if isinstance(axes, Axes3D):
             axes.M = axes.get_proj()
             axes.invM = np.linalg.inv(axes.M)
@@ -113,11 +116,6 @@ def renderer_of(figure: Figure) -> RecordingRenderer:
     """Return the renderer of a figure that lives on a `FrameCanvas`."""
     canvas: Any = figure.canvas
     return canvas.get_renderer()  # type: ignore[no-any-return]
-
-
-def _apply_aspect(axes: Any) -> None:
-    locator = axes.get_axes_locator()
-    axes.apply_aspect(locator(axes, renderer_of(axes.get_figure())) if locator else None)
 
 
 def _scale_norm(artist: Any) -> None:

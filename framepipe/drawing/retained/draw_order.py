@@ -17,7 +17,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 
 from ..mpl.artists import (
-    artists_to_draw,
     axes_of,
     axis_map,
     has_frame,
@@ -25,6 +24,7 @@ from ..mpl.artists import (
     keeping_stale,
     rasterization_zorder,
 )
+from ..mpl.aspects import apply_aspect, artists_to_draw
 from .axes_state import HELD, AxesState, axes_state, traced_state
 from .tracing import Projections, Step, trace
 
@@ -156,12 +156,6 @@ class _Order:
                 yield from self._opened(Step(artist, axes))
             else:
                 yield Step(artist, axes)
-
-
-def apply_aspect(axes: Any, renderer: RecordingRenderer | None) -> None:
-    """Put an axes where its locator and its aspect want it, as its ``draw`` does first."""
-    locator = axes.get_axes_locator()
-    axes.apply_aspect(locator(axes, renderer) if locator else None)
 
 
 def place_twin(axes: Axes, renderer: RecordingRenderer) -> None:

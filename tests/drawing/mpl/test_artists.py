@@ -12,7 +12,6 @@ from matplotlib.transforms import Affine2D, IdentityTransform, blended_transform
 from framepipe.drawing.mpl.artists import (
     aligned_with,
     aligns_labels,
-    artists_to_draw,
     axis_of,
     blended_parts,
     clear_stale,
@@ -74,16 +73,6 @@ def test_spines_at_the_edge(place: Any, edge: bool) -> None:
     if place:
         spine.set_position(place)
     assert is_at_edge(spine) is edge
-
-
-def test_what_a_figure_draws_is_in_order() -> None:
-    ax = make_axes()
-    text = ax.figure.text(0, 0, "above", zorder=9)
-    below = ax.figure.text(0, 0, "below", zorder=-9)
-    ax.figure.text(0, 0, "unseen", visible=False).set_in_layout(False)
-    drawn = artists_to_draw(ax.figure, ax.figure.canvas.get_renderer())
-    assert drawn.index(text) >= 0
-    assert {ax, text, below} <= {*drawn}
 
 
 def test_aligned_labels_and_titles() -> None:
