@@ -39,8 +39,15 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 
 from ..errors import FramepipeError
-from .mpl.agg import DRAW_STATE
-from .mpl.animation import PREVIEW_ONLY, functions_of, mark_started
+from .mpl.agg import (
+    DRAW_STATE,
+    drawn_pixels,
+    is_region,
+    make_region,
+    region_state,
+    restore_pixels,
+)
+from .mpl.animation import PREVIEW_ONLY, figure_of, functions_of, mark_started
 from .mpl.registries import (
     TOOLBAR_SIGNAL,
     builtin_colormaps,
@@ -120,11 +127,15 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
                 }
                 return _bare, (type(obj),), state
             if type(obj) is CallbackRegistry:
-                return CallbackRegistry.__new__, (CallbackRegistry,), _registry_state(obj)
+                state = _registry_state(obj, travels=travels)
+                return CallbackRegistry.__new__, (CallbackRegistry,), state
             if isinstance(obj, FigureCanvasAgg):
-                return _canvas_of, (obj.figure, _headless_kind(obj)), _own_attributes(obj)
+                arguments = obj.figure, _headless_kind(obj), drawn_pixels(obj)
+                return _canvas_of, arguments, _own_attributes(obj)
             if isinstance(obj, FigureCanvasBase):
                 return getattr, (obj.figure, "canvas")
+            if is_region(obj):
+                return make_region, region_state(obj)
             if isinstance(obj, TimerBase):
                 return TimerBase, (obj.interval,)
             if isinstance(obj, FigureManagerBase):
@@ -135,6 +146,23 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
                 return np.dtype, (obj.str,)
             return super().reducer_override(obj)
 
+    def travels(function: object) -> bool:
+        """Tell whether something can be pickled, with all that it refers to."""
+        if trying:  # a listener that knows its canvas comes by here once more
+            return False
+        trying.append(function)
+        try:
+            Pickler(io.BytesIO()).dump(function)
+        except Exception:  # noqa: BLE001 - whatever it is, it stays here
+            return False
+        finally:
+            trying.clear()
+        return True
+
+    trying: list[object] = []
+
+    # A figure is pickled without its canvas, which may be one of the user's own, and has drawn.
+    canvases = [figure_of(one).canvas for one in users if isinstance(one, Animation)]
     builtin = builtin_colormaps()
     environment = {
         "on_another_machine": on_another_machine,
@@ -150,7 +178,7 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
     with _by_value(cloudpickle, users):
         try:
             Pickler(buffer).dump(environment)
-            Pickler(buffer).dump(content)
+            Pickler(buffer).dump((content, canvases))
             pickle.dump(_sources(files, on_another_machine=on_another_machine), buffer)
         except Exception as error:
             raise NotPicklable(
@@ -194,7 +222,7 @@ def loads(data: bytes) -> Any:
     for name, cmap in environment["cmaps"].items():
         mpl.colormaps.register(cmap, name=name, force=True)
     _CANVASES.clear()
-    content = pickle.load(buffer)  # noqa: S301
+    content, _ = pickle.load(buffer)  # noqa: S301
     _complete_canvases()
     for name, lines in pickle.load(buffer).items():  # noqa: S301
         # No time of change: linecache takes that for source without a file, and never drops it.
@@ -245,43 +273,51 @@ def _add_fonts(fonts: list[Any], default: str) -> None:
         )
 
 
-def _registry_state(registry: Any) -> dict[str, Any]:
+def _registry_state(registry: Any, *, travels: Callable[[object], bool]) -> dict[str, Any]:
     """Return a callback registry's state with all its callbacks.
 
     By itself it leaves most of them behind, and with them what makes a colorbar follow its image.
-    Of those of a canvas only the user's listeners to draws are wanted: other events do not happen
-    while a movie is made, and the preview has no use of its own there.
+    Of those of a canvas only the user's are wanted: nobody presses a key while a movie is made,
+    and the preview has no use of its own there.  But an update may call the user's listeners to
+    whatever signal; where they cannot be pickled, it is more likely that they are a window's.
     """
     state: dict[str, Any] = registry.__getstate__()
     of_canvas = DRAWN in signals_of(registry)
+
+    def wanted(signal: str, function: object) -> bool:
+        if not of_canvas:
+            return signal != TOOLBAR_SIGNAL
+        return not is_known(function) and (signal == DRAWN or travels(function))
+
     state["callbacks"] = {
         signal: {
             cid: function
             for cid, ref in refs.items()
-            if (function := ref()) is not None and not (of_canvas and is_known(function))
+            if (function := ref()) is not None and wanted(signal, function)
         }
         for signal, refs in registry.callbacks.items()
-        if (signal == DRAWN if of_canvas else signal != TOOLBAR_SIGNAL)
     }
     return state
 
 
 #: Canvases that were unpickled before their figures were: made whole at the end.
-_CANVASES: list[tuple[Any, Any]] = []
+_CANVASES: list[tuple[Any, Any, Any]] = []
 
 
-def _canvas_of(figure: Any, kind: type[FigureCanvasAgg]) -> FigureCanvasAgg:
+def _canvas_of(figure: Any, kind: type[FigureCanvasAgg], drawn: Any) -> FigureCanvasAgg:
     """Make a canvas for a figure that may not be there yet."""
     canvas = kind.__new__(kind)
-    _CANVASES.append((canvas, figure))
+    _CANVASES.append((canvas, figure, drawn))
     return canvas
 
 
 def _complete_canvases() -> None:
     """Give the canvases that were unpickled to their figures."""
     while _CANVASES:
-        canvas, figure = _CANVASES.pop()
+        canvas, figure, drawn = _CANVASES.pop()
         FigureCanvasAgg.__init__(canvas, figure)
+        if drawn is not None:
+            restore_pixels(canvas, drawn)
 
 
 def _headless_kind(canvas: FigureCanvasAgg) -> type[FigureCanvasAgg]:

@@ -381,6 +381,8 @@ class _Beside:
         theirs_end.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was forked decides
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
         _end_with_parent()
         # The updates print, and warn, where they run in the process that was forked.

@@ -312,8 +312,9 @@ def nearest_face_of_a_surface() -> Animation:
     """Faces in space are sorted by depth in a draw; the nearest one's colour goes into a line."""
     fig = plt.figure(figsize=SIZE)
     ax: Any = fig.add_subplot(projection="3d")
-    x, y = np.meshgrid(np.linspace(-1, 1, 6), np.linspace(-1, 1, 6))
-    surface = ax.plot_surface(x, y, x * y, cmap="viridis")
+    turn, height = np.meshgrid(np.linspace(0, 2 * np.pi, 19), [-1.0, 1.0])
+    colors = plt.get_cmap("viridis")(turn[:, :-1] / 7)  # each of the 18 faces has its own
+    surface = ax.plot_surface(np.cos(turn), np.sin(turn), height, facecolors=colors, shade=False)
     bar = fig.add_artist(plt.Rectangle((0, 0), 1, 0.1))
 
     def update(i):

@@ -65,7 +65,7 @@ def interrupted(
         else:
             os.kill(running.pid, signal.SIGINT)
         said, complaint = running.communicate(timeout=30)
-        assert time.monotonic() - begin < 2
+        assert time.monotonic() - begin < 5  # 2 on a machine that has nothing else to do
         # Python's resource tracker sees that its program is over when that is over.
         wait_until(lambda: not in_session(running.pid), 1, "nobody left behind")
         assert running.returncode == -signal.SIGINT, complaint  # Python ends so by Ctrl-C

@@ -6,21 +6,29 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 - ``matplotlib.backend_bases.RendererBase``: ``_draw_disabled``
 - ``matplotlib.backend_bases.FigureCanvasBase``: ``_is_saving``
 - ``matplotlib.backends.backend_agg.FigureCanvasAgg``: ``_lastKey``
+- ``matplotlib.backends._backend_agg.BufferRegion``, by name: 3.9 does not show the class
 - ``matplotlib.ft2font.FT2Font``: ``_layout`` (new in 3.11), ``_set_transform`` (new in 3.11),
   ``_render_glyph`` (new in 3.11)
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.transforms import Bbox
 
 if TYPE_CHECKING:
-    from matplotlib.transforms import Bbox, TransformedPath
+    from matplotlib.transforms import TransformedPath
+
+#: Level of compression: pictures of plots shrink to a hundredth at any, and this takes least time.
+_FASTEST = 1
 
 #: What a canvas keeps from draw to draw: its renderer, and for which size that was made.
 DRAW_STATE = ("renderer", "_lastKey")
@@ -58,6 +66,49 @@ def drawing_disabled(renderer: RendererBase) -> AbstractContextManager[None]:
     """Let a renderer draw nothing for a while."""
     one: Any = renderer
     return one._draw_disabled()  # type: ignore[no-any-return]
+
+
+def drawn_pixels(canvas: FigureCanvasAgg) -> tuple[float, float, float, bytes] | None:
+    """Return what a canvas has drawn last, for `restore_pixels`; None if it has drawn nothing.
+
+    Returns
+    -------
+    tuple of float, float, float, bytes
+        Width and height in pixels (3.9 leaves fractions in them), dpi, compressed RGBA bytes.
+    """
+    renderer: Any = vars(canvas).get("renderer")
+    if not isinstance(renderer, RendererAgg):
+        return None
+    pixels = zlib.compress(bytes(renderer.buffer_rgba()), _FASTEST)
+    return renderer.width, renderer.height, renderer.dpi, pixels
+
+
+def restore_pixels(canvas: Any, drawn: tuple[float, float, float, bytes]) -> None:
+    """Let a canvas have drawn something."""
+    width, height, dpi, pixels = drawn
+    canvas.renderer = renderer = RendererAgg(width, height, dpi)
+    canvas._lastKey = width, height, dpi
+    memoryview(renderer.buffer_rgba()).cast("B")[:] = zlib.decompress(pixels)
+
+
+def is_region(thing: object) -> bool:
+    """Tell whether something is what ``copy_from_bbox`` returns."""
+    kind = type(thing)
+    return kind.__name__ == "BufferRegion" and kind.__module__.startswith("matplotlib.")
+
+
+def region_state(region: Any) -> tuple[tuple[int, int, int, int], bytes]:
+    """Return where a region lies, in pixels from the top left, and its compressed RGBA bytes."""
+    return region.get_extents(), zlib.compress(np.asarray(region).tobytes(), _FASTEST)
+
+
+def make_region(extents: tuple[int, int, int, int], pixels: bytes) -> object:
+    """Make the region that `region_state` was told of."""
+    left, top, right, bottom = extents
+    renderer = RendererAgg(right, bottom, 72)
+    area = np.asarray(renderer.buffer_rgba())[top:bottom, left:right]
+    area[...] = np.frombuffer(zlib.decompress(pixels), np.uint8).reshape(area.shape)
+    return renderer.copy_from_bbox(Bbox.from_extents(left, 0, right, bottom - top))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 
 from ..protocols import Sink
-from .signals import ENDING
+from .signals import ENDING, handlers_wait
 
 _LOCK = threading.RLock()
 _PRIVATE: set[int] = set()
@@ -61,24 +61,34 @@ def one_at_a_time() -> Iterator[None]:
 @contextlib.contextmanager
 def undisturbed(start_method: str) -> Iterator[None]:
     """Keep Ctrl-C and its like from a process being started, and `__main__` from non-forks."""
-    masked = None
-    main = sys.modules.get("__main__")
-    if start_method != "fork":
-        sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
+    with contextlib.ExitStack() as stack:
+        if start_method != "fork":
+            stack.enter_context(_without_main())
         if hasattr(signal, "pthread_sigmask"):
             _start_helpers(start_method)
-            masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *ENDING})
+            numbers = {signal.SIGINT, *ENDING}
+            stack.enter_context(handlers_wait(numbers))
+            # The mask is for the new process, which has none of our handlers or has not yet set
+            # its own.  It does not keep a signal from a thread of this process that takes it.
+            masked = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+            stack.callback(signal.pthread_sigmask, signal.SIG_SETMASK, masked)
         with warnings.catch_warnings():
             # Python 3.12 warns of forking beside threads.  Workers run no other thread's code,
             # and one that comes up with a held lock is caught by the handshake.
             warnings.filterwarnings("ignore", ".*fork.*", DeprecationWarning)
             yield
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the main module, which a new process would else import once more."""
+    main = sys.modules.get("__main__")
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
     finally:
-        if start_method != "fork" and main is not None:
+        if main is not None:
             sys.modules["__main__"] = main
-        if masked is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
 
 
 def _start_helpers(start_method: str) -> None:

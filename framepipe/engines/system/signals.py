@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
@@ -37,6 +37,35 @@ def broken_pipes_raise() -> Iterator[None]:
                 else:
                     signal.sigtimedwait({number}, 0)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def handlers_wait(numbers: Iterable[int]) -> Iterator[None]:
+    """Let Python's handlers of these signals run when the block is over, not in it.
+
+    Blocking the signals is not enough: any other thread of the program takes them then, and
+    Python runs the handler in the main thread all the same.  Where this is not the main thread,
+    no handler can interrupt it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+
+    before = {number: signal.getsignal(number) for number in numbers}
+    waiting = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in waiting:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number, handler in waiting.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 class Ended(KeyboardInterrupt):

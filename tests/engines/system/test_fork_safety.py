@@ -65,6 +65,32 @@ def test_ctrl_c_waits_until_a_process_has_started() -> None:
         signal.signal(signal.SIGINT, before)
 
 
+def test_ctrl_c_that_another_thread_takes_waits_too() -> None:
+    """A notebook has such threads; whichever does not block the signal may be given it."""
+    heard: list[int] = []
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait)
+    thread.start()
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    wakes = signal.set_wakeup_fd(writing)
+    try:
+        with undisturbed("fork"):
+            assert thread.ident is not None
+            signal.pthread_kill(thread.ident, signal.SIGINT)
+            os.read(reading, 1)  # the thread has been given it
+            assert heard == []
+        assert heard == [signal.SIGINT]
+    finally:
+        signal.set_wakeup_fd(wakes)
+        signal.signal(signal.SIGINT, before)
+        os.close(reading)
+        os.close(writing)
+        over.set()
+        thread.join()
+
+
 def test_the_main_module_is_hidden_from_what_is_no_fork() -> None:
     main = sys.modules["__main__"]
     with undisturbed("fork"):
