@@ -8,7 +8,7 @@ working directory and the module search path.
 Code keeps the name of its file, and the source lines that cannot be read there are pickled with
 it, so that a traceback from a worker reads like one from here.
 
-Left out are windows, GUI managers, timers, and iterators that have begun (the live preview's);
+Left out are windows, timers, and iterators that have begun (the live preview's);
 saving needs none of them.
 """
 
@@ -139,7 +139,7 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
             if isinstance(obj, TimerBase):
                 return TimerBase, (obj.interval,)
             if isinstance(obj, FigureManagerBase):
-                return types.NoneType, ()
+                return _manager_of, (obj.canvas, obj.num)
             if isinstance(obj, np.dtype) and obj.isbuiltin == 1:
                 # By itself a dtype comes out as a copy, and matplotlib 3.9 resamples no images
                 # but those whose dtype is the very object that numpy made.
@@ -315,9 +315,20 @@ def _complete_canvases() -> None:
     """Give the canvases that were unpickled to their figures."""
     while _CANVASES:
         canvas, figure, drawn = _CANVASES.pop()
+        manager = vars(canvas).get("manager")
         FigureCanvasAgg.__init__(canvas, figure)
+        canvas.manager = manager
         if drawn is not None:
             restore_pixels(canvas, drawn)
+
+
+def _manager_of(canvas: Any, number: int | str) -> FigureManagerBase:
+    """Make a manager without a window, which takes what it is told and does nothing."""
+    manager: Any = FigureManagerBase.__new__(FigureManagerBase)
+    manager.canvas, manager.num = canvas, number
+    manager.toolmanager = manager.toolbar = None
+    manager.key_press_handler_id = manager.button_press_handler_id = None
+    return cast("FigureManagerBase", manager)
 
 
 def _headless_kind(canvas: FigureCanvasAgg) -> type[FigureCanvasAgg]:
@@ -327,11 +338,12 @@ def _headless_kind(canvas: FigureCanvasAgg) -> type[FigureCanvasAgg]:
 
 
 def _own_attributes(canvas: FigureCanvasAgg) -> dict[str, Any]:
-    """Return what user code keeps on a canvas without a window."""
+    """Return a canvas' manager, and what user code keeps on it if it has no window."""
+    manager = {"manager": canvas.manager}
     if _headless_kind(canvas) is not type(canvas):
-        return {}
+        return manager
     usual = {*vars(FigureCanvasAgg(Figure())), *DRAW_STATE}
-    return {name: value for name, value in vars(canvas).items() if name not in usual}
+    return manager | {name: value for name, value in vars(canvas).items() if name not in usual}
 
 
 def _bare(cls: type[Animation]) -> Animation:

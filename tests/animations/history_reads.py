@@ -73,8 +73,8 @@ def line_under_a_text_box() -> Animation:
 
     def update(i):
         box = text.get_bbox_patch()
-        line.set_xdata([0, box.get_width() / 10])
-        text.set_text("word " * (1 + i * 3 % 5))
+        line.set_xdata([0, box.get_width() / 20])
+        text.set_text("word " * (1 + i * 3 % 11))
 
     return FuncAnimation(fig, update, frames=10)
 

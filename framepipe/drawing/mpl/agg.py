@@ -27,6 +27,8 @@ from matplotlib.transforms import Bbox
 if TYPE_CHECKING:
     from matplotlib.transforms import TransformedPath
 
+_make_renderer: Callable[..., Any] = RendererAgg
+
 #: Level of compression: pictures of plots shrink to a hundredth at any, and this takes least time.
 _FASTEST = 1
 
@@ -79,14 +81,15 @@ def drawn_pixels(canvas: FigureCanvasAgg) -> tuple[float, float, float, bytes] |
     renderer: Any = vars(canvas).get("renderer")
     if not isinstance(renderer, RendererAgg):
         return None
-    pixels = zlib.compress(bytes(renderer.buffer_rgba()), _FASTEST)
+    pixels = zlib.compress(bytes(canvas.buffer_rgba()), _FASTEST)
     return renderer.width, renderer.height, renderer.dpi, pixels
 
 
 def restore_pixels(canvas: Any, drawn: tuple[float, float, float, bytes]) -> None:
     """Let a canvas have drawn something."""
     width, height, dpi, pixels = drawn
-    canvas.renderer = renderer = RendererAgg(width, height, dpi)
+    renderer: Any = _make_renderer(width, height, dpi)
+    canvas.renderer = renderer
     canvas._lastKey = width, height, dpi
     memoryview(renderer.buffer_rgba()).cast("B")[:] = zlib.decompress(pixels)
 
@@ -105,7 +108,7 @@ def region_state(region: Any) -> tuple[tuple[int, int, int, int], bytes]:
 def make_region(extents: tuple[int, int, int, int], pixels: bytes) -> object:
     """Make the region that `region_state` was told of."""
     left, top, right, bottom = extents
-    renderer = RendererAgg(right, bottom, 72)
+    renderer: Any = _make_renderer(right, bottom, 72)
     area = np.asarray(renderer.buffer_rgba())[top:bottom, left:right]
     area[...] = np.frombuffer(zlib.decompress(pixels), np.uint8).reshape(area.shape)
     return renderer.copy_from_bbox(Bbox.from_extents(left, 0, right, bottom - top))

@@ -31,8 +31,8 @@ from .window import Window
 #: frame 2 or 3 for the first time; each costs two full draws.
 AS_SAVED = 3
 #: The same where there is but one worker that draws, and the witness a process of its own that is
-#: of no other use; and in a short movie.
-AS_SAVED_SHORT = 2
+#: of no other use: that one draws every frame, and leaves out but the second draw of each.
+AS_SAVED_ALONE = 2
 #: Frames of a short movie, of which only the last one is checked later: each draw more shows.
 SHORT = 30
 #: The frame that the witness draws after those: far enough for a gap of some frames, and near
@@ -123,7 +123,7 @@ class HistoryChecks:
         self._total = total
         self._several = workers > 1
         if first is None:
-            first = AS_SAVED_SHORT if workers == 1 or self._is_short else AS_SAVED
+            first = AS_SAVED_ALONE if workers == 1 else AS_SAVED
         self._early = self._plan(workers, slots, first)
         self._ordered = 0  # of those, how many the witness was given
         self._open = {check.frame for check in self._early}  # early ones not yet compared
