@@ -81,7 +81,8 @@ def drawn_pixels(canvas: FigureCanvasAgg) -> tuple[float, float, float, bytes] |
     renderer: Any = vars(canvas).get("renderer")
     if not isinstance(renderer, RendererAgg):
         return None
-    pixels = zlib.compress(bytes(canvas.buffer_rgba()), _FASTEST)
+    one: Any = canvas
+    pixels = zlib.compress(bytes(one.buffer_rgba()), _FASTEST)
     return renderer.width, renderer.height, renderer.dpi, pixels
 
 
