@@ -107,7 +107,7 @@ class PipeRun:
         self._output = output or OutputInOrder()
         self._poller = Poller()
         self._offered: int | None = None
-        self._offered_at = 0.0
+        self._offered_at = self._offered_since = 0.0  # by the two clocks
         checked = workers if checks else 0
         self._checks = HistoryChecks(checked, slots=slots, total=total, every=checks == "every")
         # Where every frame is checked, none is written before: then it is still there to look at.
@@ -201,15 +201,18 @@ class PipeRun:
                 self._sink.check()  # nothing is on its way: it can only be dead
             if not self._ended:
                 self._feed()
+            self._supervisor.look_at_silent()
             if not readable and not sink:
                 self._supervisor.check_all_get_ready()
 
     def _patience(self) -> float | None:
         """Return the seconds after which something must be looked at, though nothing happened."""
-        until_ready = self._supervisor.time_to_get_ready()
+        waits = [self._supervisor.patience()]
+        if self._offered is not None:
+            waits.append(self._supervisor.look_at_encoder(self._offered, self._offered_since))
         if self._window.finished and self._time_for_witness() > 0:
-            return min(self._time_for_witness(), until_ready or WITNESS_PATIENCE)
-        return until_ready
+            waits.append(self._time_for_witness())
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def _time_for_witness(self) -> float:
         """Return the seconds that a movie which is finished waits for a witness that is late."""
@@ -354,6 +357,7 @@ class PipeRun:
                 ring = self._ring
                 sink.offer(ring.slot(slot), ring.descriptor, ring.offset(slot))
                 self._offered, self._offered_at = frame, time.perf_counter()
+                self._offered_since = time.monotonic()
             if not sink.pump():
                 break
             self.report.encode += time.perf_counter() - self._offered_at

@@ -163,6 +163,8 @@ class SegmentsRun:
                         self._hear_witness(self._witness.worker_at(connection))
                     else:
                         self._receive(self._supervisor.worker_at(connection))
+                self._supervisor.look_at_silent()
+                self._witness.look_at_silent()
                 if not readable:
                     self._supervisor.check_all_get_ready()
             pool.stop()
@@ -178,10 +180,10 @@ class SegmentsRun:
 
     def _patience(self) -> float | None:
         """Return the seconds after which something must be looked at, though nothing happened."""
-        until_ready = self._supervisor.time_to_get_ready()
-        if until_ready is None and any(not one.ready for one in self._witness.workers):
-            return WITNESS_PATIENCE
-        return until_ready
+        waits = [self._supervisor.patience(), self._witness.until_silent()]
+        if any(not one.ready for one in self._witness.workers):
+            waits.append(WITNESS_PATIENCE)
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def _give_orders(self) -> None:
         for worker in self._supervisor.workers:

@@ -9,6 +9,7 @@ block.
 from __future__ import annotations
 
 import concurrent.futures
+import logging
 import os
 import pickle
 import secrets
@@ -39,10 +40,15 @@ from .task import (
     versions,
 )
 
+_log = logging.getLogger(__name__)
+
 #: Blocks out at a time for each of the executor's workers: one at hand, one to go on with.
 IN_FLIGHT = 2
 #: Deaths of helpers that a block may cause before it is given up.
 DEATHS = 2
+#: Seconds in which no block has come home after which it is said which ones are out: more than for
+#: a worker of ours, as only whole blocks are heard of.
+SILENT = 300.0
 #: Times that Dask runs a block again which has failed for reasons of its own.
 DASK_RETRIES = 3
 
@@ -178,8 +184,10 @@ class ExecutorRun:
             while not self.ledger.finished:
                 self._submit_blocks()
                 done, _ = concurrent.futures.wait(
-                    self._out, return_when=concurrent.futures.FIRST_COMPLETED
+                    self._out, SILENT, return_when=concurrent.futures.FIRST_COMPLETED
                 )
+                if not done:
+                    self._say_what_is_out()
                 for future in done:
                     self._receive(future, self._out.pop(future))
         finally:
@@ -190,6 +198,19 @@ class ExecutorRun:
             raise FramepipeError(NO_FRAMES)
         self.report.against_worker = self._boundaries.against_worker
         return self.report
+
+    def _say_what_is_out(self) -> None:
+        """Tell the user for whom the movie waits, as far as an executor tells."""
+        out = "; ".join(
+            f"{_frames(block)} ({'running' if future.running() else 'not begun'})"
+            for future, block in self._out.items()
+        )
+        _log.warning(
+            "no block has come home from the executor for %.0f s. It has %s. They are waited for; "
+            "Ctrl-C ends the movie",
+            SILENT,
+            out,
+        )
 
     def _submit_blocks(self) -> None:
         while len(self._out) < self._most:

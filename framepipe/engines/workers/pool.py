@@ -49,6 +49,7 @@ from ..system.fork_safety import (
 )
 from ..system.open_files import at_own_positions
 from ..system.ring import Ring
+from ..system.stacks import StackPipe
 from .messages import Leave, Order
 from .serve import MakeTask, serve, serve_spawned
 
@@ -85,6 +86,10 @@ class Worker:
         How it ended, once it has been reaped.
     started : float
         When it was started, by the monotonic clock.
+    heard : float
+        When it last said something, or was given something after it had had nothing to do.
+    reached : int
+        The frame after the last one that it has recorded.
     """
 
     def __init__(
@@ -100,10 +105,18 @@ class Worker:
         self.leaving = False
         self.done = False
         self.exitcode: int | None = None
-        self.started = time.monotonic()
+        self.started = self.heard = time.monotonic()
+        self.reached = -1
+
+    @property
+    def owes(self) -> bool:
+        """Whether it is to say something."""
+        return bool(self.given) or not self.ready or (self.leaving and not self.done)
 
     def give(self, order: Order, number: int) -> None:
         """Send an order about frame or block `number`; whether it is alive shows elsewhere."""
+        if not self.given:
+            self.heard = time.monotonic()
         self.given.append(order)
         self.last = number
         self._send(order)
@@ -111,6 +124,7 @@ class Worker:
     def leave(self) -> None:
         """Tell it to leave; it looks back at its work, and says `Done`."""
         self.leaving = True
+        self.heard = time.monotonic()
         self._send(Leave())
 
     def _send(self, order: Order) -> None:
@@ -164,6 +178,11 @@ class WorkerPool:
     first : int, default: 0
         Index of the first: only the one with index 0 is heard when it prints.
 
+    Attributes
+    ----------
+    stacks : StackPipe
+        Through which one of them says where it is when it is asked.
+
     Notes
     -----
     The main program's ``__main__`` module is hidden from `multiprocessing` while a process is
@@ -188,6 +207,7 @@ class WorkerPool:
         self._context = multiprocessing.get_context(start_method)
         self._packed_task: Ring | None = None
         self.workers: list[Worker] = []
+        self.stacks = StackPipe(*self._context.Pipe(duplex=False), forks=self.forks)
         try:
             if start_method != "fork":
                 # Not an argument of the process: multiprocessing writes those into a pipe whose
@@ -235,7 +255,7 @@ class WorkerPool:
     def _process(self, index: int, connection: Connection) -> BaseProcess:
         target: Callable[..., None] = serve
         args: tuple[Any, ...] = (connection, self._ring, self._make_task)
-        options: dict[str, Any] = {"group": self._groups}
+        options: dict[str, Any] = {"group": self._groups, "stacks": self.stacks.writer}
         if self._method == "fork":
             options["close_first"] = private_descriptors()
             args = (connection, self._ring, at_own_positions(self._make_task))
@@ -266,6 +286,7 @@ class WorkerPool:
         for worker in self.workers:
             worker.kill()
         self.workers.clear()
+        self.stacks.close()
         if self._packed_task is not None:
             self._packed_task.close()
             self._packed_task = None

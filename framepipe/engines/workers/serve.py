@@ -20,6 +20,7 @@ from ...user_output import OutputRecorder
 from ..system.resources import keep_freed_memory
 from ..system.ring import Ring
 from ..system.signals import ENDING
+from ..system.stacks import answer_into
 from .failures import Dumps, Failed
 from .messages import Answer, Done, Leave, Ready
 from .tasks import Abandoned, OrderChannel, Task
@@ -36,6 +37,7 @@ def serve(
     dumps: Dumps = pickle.dumps,
     close_first: Iterable[int] = (),
     group: bool = False,
+    stacks: Connection | None = None,
 ) -> None:
     """Be a worker: carry out orders until told to leave or the main process is gone.
 
@@ -53,12 +55,16 @@ def serve(
         File descriptors inherited from the main process that must not stay open here.
     group : bool, default: False
         Make a process group, so that what is started here can be killed along.
+    stacks : Connection, optional
+        Where this process says where it is, when it is asked; see `StackPipe`.
     """
     if group:
         os.setpgid(0, 0)
     for descriptor in close_first:
         with contextlib.suppress(OSError):
             os.close(descriptor)
+    if stacks is not None:
+        answer_into(stacks)
     # The terminal sends both to all of its processes; the main one sees them, too, and decides.
     for name in ("SIGINT", "SIGHUP"):
         if hasattr(signal, name):
@@ -116,7 +122,11 @@ def carry_out_orders(channel: OrderChannel, task: Task, dumps: Dumps) -> None:
 
 
 def serve_spawned(
-    connection: Connection, ring: Ring | None, packed_task: Ring, group: bool
+    connection: Connection,
+    ring: Ring | None,
+    packed_task: Ring,
+    group: bool,
+    stacks: Connection | None = None,
 ) -> None:
     """Be a worker that is not a fork.
 
@@ -128,7 +138,7 @@ def serve_spawned(
         Where frames go.
     packed_task : Ring
         One slot, which holds the pickled function that makes the task.
-    group : bool
+    group, stacks
         See `serve`.
     """
     # The user's exceptions may be of classes that have travelled by value.
@@ -138,4 +148,4 @@ def serve_spawned(
         make: MakeTask = pickle.loads(packed_task.slot(0))  # noqa: S301 - from our own parent
         return make(ring)
 
-    serve(connection, ring, make_task, dumps=dumps, group=group)
+    serve(connection, ring, make_task, dumps=dumps, group=group, stacks=stacks)

@@ -23,12 +23,14 @@ from .messages import (
     DifferenceLocated,
     Done,
     DrawFrame,
+    FrameEncoded,
     LocateDifference,
     Order,
     Ready,
     RecordBlock,
 )
 from .pool import Worker, WorkerPool
+from .silence import SilenceWatch
 from .stalls import LOOK_EVERY, StallWatch
 
 _log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ class Supervisor:
         self._deaths: dict[int, int] = {}  # by worker index
         self._ready_timeout = READY_TIMEOUT
         self._stalls = StallWatch()
+        self._silence = SilenceWatch(_log.warning)
         self.pool: WorkerPool | None = None
 
     def watch(self, pool: WorkerPool) -> None:
@@ -102,6 +105,7 @@ class Supervisor:
             If it is dead, and was a replacement.
         """
         message: Answer | None = None
+        worker.heard = time.monotonic()
         if worker.process.pid is not None:
             self._stalls.heard(worker.process.pid)
         with suppress(EOFError, OSError):
@@ -116,6 +120,8 @@ class Supervisor:
         elif isinstance(message, Failed):
             raise message.error()
         else:
+            if isinstance(message, FrameEncoded):
+                worker.reached = message.frame + 1
             return message
         return None
 
@@ -170,17 +176,47 @@ class Supervisor:
         fresh = self.pool.replace(worker)
         self._poller.add(fresh.connection)
 
-    def time_to_get_ready(self) -> float | None:
+    def patience(self) -> float | None:
         """Return the seconds after which to look at workers, though nothing happened.
 
-        Until the first one that is not ready should have been; or, while forked ones have orders,
-        until it is time to see whether they do anything.  None if nothing is to be feared.
+        Until the first one that is not ready should have been; while forked ones have orders,
+        until it is time to see whether they do anything; and until there is something to say
+        about one that is silent.  None if nothing is waited for.
         """
-        starts = [worker.started for worker in self.workers if not worker.ready]
-        if not starts:
-            return LOOK_EVERY if self._busy_forks() else None
-        longest = LOOK_EVERY if self._busy_forks() else self._ready_timeout
-        return max(0.0, min(longest, min(starts) + self._ready_timeout - time.monotonic()))
+        waits = [self.until_silent()]
+        if self._busy_forks():
+            waits.append(LOOK_EVERY)
+        if starts := [worker.started for worker in self.workers if not worker.ready]:
+            waits.append(max(0.0, min(starts) + self._ready_timeout - time.monotonic()))
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def until_silent(self) -> float | None:
+        """Return the seconds until there is something to say about one that is silent."""
+        return self._silence.until_due(self.workers)
+
+    def look_at_silent(self) -> None:
+        """Say which worker is waited for, if one has been silent for long.
+
+        To be called whether something has happened or not: the others may have much to say.
+        """
+        self._silence.look(self.workers, None if self.pool is None else self.pool.stacks)
+
+    def look_at_encoder(self, frame: int, since: float) -> float:
+        """Say that the encoder does not take a frame, if it has not for long.
+
+        Parameters
+        ----------
+        frame : int
+            Which.
+        since : float
+            When it was given, by the monotonic clock.
+
+        Returns
+        -------
+        float
+            Seconds until there may be something to say.
+        """
+        return self._silence.look_at_encoder(frame, since, self.workers)
 
     def _busy_forks(self) -> list[int]:
         """Return the process ids of forked workers that should be doing something."""

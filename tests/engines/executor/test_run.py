@@ -7,12 +7,14 @@ in which everybody who is left can be found.
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import os
 import signal
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -101,6 +103,35 @@ def once(path: Path) -> bool:
 
 
 # ------------------------------------------------------------------------------- process pools
+
+
+def test_blocks_that_do_not_come_home_are_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(framepipe.engines.executor.run, "SILENT", 0.3)
+    said = tmp_path / "said"
+
+    def wait(number: int) -> None:
+        deadline = time.monotonic() + 60
+        while number == 3 and not said.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    class Hears(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.touch()
+
+    logger, hears = logging.getLogger("framepipe"), Hears(logging.WARNING)
+    logger.addHandler(hears)
+    try:
+        with pool() as executor:
+            mode = Segments(blocks=2, executor=executor)
+            movie = encode(clip(FRAMES, wait), tmp_path / "m.rgba", **RAW, mode=mode)
+    finally:
+        logger.removeHandler(hears)
+    assert numbers_in(movie) == list(range(FRAMES))
+    line = caplog.records[0].getMessage()
+    assert line.startswith("no block has come home from the executor for 0 s. It has ")
+    assert "frames 0 to 11 (running)" in line
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

@@ -53,9 +53,9 @@ def ring() -> Iterator[Ring]:
 
 def test_ready_and_done_are_noted_and_the_rest_is_passed_on(ring: Ring) -> None:
     watched = Watched(ring)
-    assert watched.supervisor.time_to_get_ready() is not None
+    assert watched.supervisor.patience() is not None
     worker = watched.until_ready()
-    assert watched.supervisor.time_to_get_ready() is None
+    assert watched.supervisor.patience() is None
     worker.give(DrawFrame(3, 0), 3)
     assert isinstance(watched.hear()[1], FrameDrawn)
     worker.leave()
@@ -113,7 +113,7 @@ def test_who_takes_too_long_to_get_ready_is_told(
     watched = Watched(ring)
     watched.supervisor.check_all_get_ready()
     watched.pool.workers[0].started = time.monotonic() - 61
-    assert watched.supervisor.time_to_get_ready() == 0
+    assert watched.supervisor.patience() == 0
     with pytest.raises(WorkerDied, match="within 60 s"):
         watched.supervisor.check_all_get_ready()
     watched.pool.kill()
