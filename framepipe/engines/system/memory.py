@@ -3,6 +3,10 @@
 Shared memory from ``memfd`` is nobody's resident memory: when there is too little of it, Linux
 kills the largest bystander, not us.  So before anything starts, what a run needs is held against
 what is there: the machine's, this control group's, and this process's own limit.
+
+What an animation's own functions come to hold in the course of a movie, nobody can know before.
+So render processes ask to be the first to go when memory runs out: the main process lives to say
+so, and nobody else's program is ended.
 """
 
 from __future__ import annotations
@@ -42,6 +46,18 @@ def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroups: Path = CGRO
     known = [_machine(meminfo), _address_space()]
     known += [_group(folder) for folder in own_groups(cgroups, "memory")]
     return min((bytes_ for bytes_ in known if bytes_ is not None), default=None)
+
+
+def be_ended_first(own: Path = Path("/proc/self/oom_score_adj")) -> None:
+    """Have the kernel end this process, and what it starts, before any other if memory runs out.
+
+    Parameters
+    ----------
+    own : Path
+        Where this process says so; see proc(5).  Elsewhere than on Linux nothing is said.
+    """
+    with contextlib.suppress(OSError):
+        own.write_text("1000")
 
 
 def needed_memory(frame_bytes: int, workers: int, slots: int) -> int:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 
 from ...user_output import OutputRecorder
+from ..system.memory import be_ended_first
 from ..system.resources import keep_freed_memory
 from ..system.ring import Ring
 from ..system.signals import ENDING
@@ -76,6 +77,7 @@ def serve(
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
     warnings.showwarning = lambda *_, **__: None
     keep_freed_memory()
+    be_ended_first()
     try:
         task = make_task(ring)
         task.open()

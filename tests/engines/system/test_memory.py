@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from clips import clip
 
+from framepipe import encode
 from framepipe.engines.system.memory import (
     FRAMES_PER_WORKER,
     SHARE,
     available_memory,
+    be_ended_first,
     needed_memory,
     slots_that_fit,
 )
@@ -95,3 +101,27 @@ def test_the_figures_are_named() -> None:
         "can be taken without harm (of 10.0 GiB available). Lower dpi or the figure's size, or "
         "use fewer workers"
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.parametrize("mode", ["pipe", "segments"])
+def test_render_processes_go_first_when_memory_runs_out(tmp_path: Path, mode: Any) -> None:
+    """Nobody knows what a user's function will hold; but this process must live to tell of it."""
+    before = own_score()
+
+    def look(number: int) -> None:
+        print(own_score())
+
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        encode(clip(4, look), tmp_path / "m.mp4", workers=1, start_method="fork", mode=mode)
+    assert said.getvalue().split() == ["1000"] * 4
+    assert own_score() == before
+
+
+def own_score() -> str:
+    return Path("/proc/self/oom_score_adj").read_text().strip()
+
+
+def test_where_nobody_is_asked_nothing_is_said(tmp_path: Path) -> None:
+    be_ended_first(tmp_path / "no" / "such file")
+    assert list(tmp_path.iterdir()) == []
