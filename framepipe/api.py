@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .engines.protocols import Progress
+from .engines.system.resources import usable_cpus
 from .engines.system.signals import ending_signals_raise
-from .modes import make_movie
+from .modes import Made, make_movie
 from .options import (
     ModeName,
     RedrawName,
@@ -22,7 +24,7 @@ from .options import (
     check_kinds,
 )
 from .plan import EncodePlan, plan_encode
-from .result import Movie
+from .result import Facts, Movie
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -221,18 +223,45 @@ def carry_out(
         told = _progress(progress, progress_callback, stack)
         made = make_movie(plan, mode, told, writer=writer)
         paths = plan.movie.publish()
+    seconds = time.perf_counter() - begin
+    made.report.facts = _facts(plan, made, paths[0], seconds)
     return Movie(
         path=paths[0],
         frames=made.report.frames,
         width=plan.movie.frame.width,
         height=plan.movie.frame.height,
         fps=plan.movie.fps,
-        seconds=time.perf_counter() - begin,
+        seconds=seconds,
         mode=made.mode,
         workers=made.workers,
         report=made.report,
         segments=made.segments,
         paths=tuple(paths),
+    )
+
+
+def _facts(plan: EncodePlan, made: Made, path: Path, seconds: float) -> Facts:
+    """Return what a report has to know besides what it counts."""
+    movie = plan.movie
+    nbytes = None
+    with suppress(OSError):
+        nbytes = path.stat().st_size if path.is_file() else None
+    return Facts(
+        name=path.name,
+        nbytes=nbytes,
+        width=movie.frame.width,
+        height=movie.frame.height,
+        fps=movie.fps,
+        seconds=seconds,
+        mode=made.mode,
+        workers=made.workers,
+        cpus=usable_cpus(),
+        could_use_more=plan.workers_given and made.workers == plan.workers,
+        independent=plan.painters.independent,
+        may_be_independent=plan.frames is not None
+        and not made.in_order
+        and plan.redraw != "as_saved",
+        faster_preset=movie.writers is None and movie.encoder.has_default_preset,
     )
 
 

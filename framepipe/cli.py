@@ -152,5 +152,4 @@ def _demo(options: argparse.Namespace) -> None:
 
     print(f"Drawing {options.frames} frames of a double pendulum ...", flush=True)
     movie = encode(double_pendulum(options.frames), options.file, fps=30, workers=options.workers)
-    print(movie)
     print(movie.report)

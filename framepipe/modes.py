@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -46,7 +47,7 @@ from .errors import (
 from .joins import OneBlockNeeded, SingleSegment, choose_join
 from .options import ModeName, Segments
 from .plan import EncodePlan
-from .result import Report
+from .result import ENCODER, Report
 from .user_output import OutputInOrder
 
 _log = logging.getLogger(__name__)
@@ -68,6 +69,8 @@ class Made:
         The segments that were kept.
     as_expected : bool
         Whether all frames looked as the attempt expected.
+    in_order : bool
+        Whether one worker had to make every draw.
     """
 
     report: Report
@@ -75,6 +78,7 @@ class Made:
     workers: int
     segments: tuple[Path, ...] = ()
     as_expected: bool = True
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +300,7 @@ def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
             "the animation was over before frame %d: the movie has %d of the %d frames asked for",
             selection.places[made.report.frames], made.report.frames, len(selection.places),
         )  # fmt: skip
-    return made
+    return replace(made, in_order=attempt.in_order)
 
 
 def _certain(truth: Mapping[int, bytes], plan: EncodePlan) -> dict[int, bytes]:
@@ -491,7 +495,9 @@ class InSegments:
             numbers = [number for number, _ in run.ledger.made]
             names = [folder.name(number) for number in numbers]
             segments = SegmentList(folder.folder, names, [frames for _, frames in run.ledger.made])
+            begin = time.perf_counter()
             report.encoder_cpu += self._join(movie, segments)
+            report.timeline.add(ENCODER, begin, end := time.perf_counter(), write=end - begin)
             kept = folder.keep(numbers) if self._wanted.keep else ()
         workers = min(self._workers, 1) if attempt.in_order else self._workers
         return Made(report, "segments", workers, kept, as_expected=run.as_expected)

@@ -317,6 +317,8 @@ class EncodePlan:
         Render processes; 0: this one draws.
     start_method : {"fork", "spawn", "forkserver"}
         How they are started.
+    workers_given : bool
+        Whether it was the user who said how many.
     """
 
     movie: Plan
@@ -325,6 +327,7 @@ class EncodePlan:
     redraw: Redraw
     workers: int
     start_method: StartMethod
+    workers_given: bool = False
 
     def place(self, frame: int) -> int:
         """Return which frame of the animation a frame of the movie is."""
@@ -404,6 +407,7 @@ def plan_encode(
         loop=_or(first.loop, loop),
         others=[(to, settings_of(to)) for to in more],
     )
+    workers_given = workers is not None
     if workers is None:
         workers = default_workers()
     if count is not None:
@@ -411,13 +415,13 @@ def plan_encode(
     drawing: Redraw = redraw
     if opened.is_listened_to and redraw != "verify":
         # Every draw may change what comes after it: all of them must be made, in one process.
-        workers, drawing = min(workers, 1), "as_saved"
+        workers, drawing, workers_given = min(workers, 1), "as_saved", False
     method: StartMethod = start_method or ("fork" if sys.platform == "linux" else "spawn")
     if workers and method == "fork" and (found := find_unshareable(opened.animations)) is not None:
         _log.warning("%s: the movie is made in this process alone", found)
-        workers = 0
+        workers, workers_given = 0, False
     painters = opened.painter_factory(
         plan.frame, independent=independent, redraw=drawing, writers=plan.writers,
         selection=selection,
     )  # fmt: skip
-    return EncodePlan(plan, painters, count, drawing, workers, method)
+    return EncodePlan(plan, painters, count, drawing, workers, method, workers_given)

@@ -267,7 +267,7 @@ def test_a_movie_tells_what_it_is(tmp_path: Path, workers: int) -> None:
     assert os.fspath(movie) == str(tmp_path / "m.rgba")
     assert Path(movie).stat().st_size == 7 * 48 * 48 * 4
     shutil.copy(movie, tmp_path / "copy")
-    assert f"{movie.path}: 7 frames of 48x48" in str(movie)
+    assert f"{movie.path.name}: 7 frames of 48x48" in str(movie.report)
     report = movie.report
     assert report.draw > 0
     assert report.update > 0

@@ -45,7 +45,7 @@ def test_the_demo_makes_a_movie_and_tells_how_long_it_took(tmp_path: Path) -> No
     assert frames_of(tmp_path / "a movie.mp4") == [(640, 480)] * 12
     assert "12 frames of 640x480" in done.stdout
     assert "a movie.mp4" in done.stdout
-    assert re.search(r"in \d+\.\d\d s", done.stdout)
+    assert re.search(r"time +\d+\.\d\d s", done.stdout)
     assert everything_in(tmp_path) == {"a movie.mp4"}
 
 

@@ -20,7 +20,7 @@ MAY: dict[str, set[str]] = {
     "leftovers": set(),
     "user_code": set(),
     "user_output": set(),
-    "result": {"errors"},
+    "result": {"errors", "drawing"},  # drawing.timeline, when a report is plotted; see below
     "drawing": {"errors", "result", "user_code", "user_output"},
     "encoding": {"errors", "leftovers", "result"},
     "engines": {"errors", "leftovers", "result", "user_code", "user_output"},
@@ -142,6 +142,16 @@ def test_only_types_of_matplotlib_are_known_to_the_front_door() -> None:
     """For its signature alone; nothing is imported when it runs."""
     with_types = {name for name in imports(HOUSE / "api.py") if name.startswith("matplotlib")}
     assert with_types <= {"matplotlib.animation"}
+
+
+def test_a_report_knows_how_to_draw_only_when_it_is_plotted() -> None:
+    for path in (HOUSE / "result").glob("*.py"):
+        early = set(imports(path, late=False, typing=False))
+        assert not {name for name in early if name.startswith("framepipe.drawing")}
+        late = {name for name in imports(path) if name.startswith("framepipe.drawing")}
+        assert late <= {"framepipe.drawing.timeline"}
+    drawing = {name for name in ours(HOUSE / "drawing" / "timeline.py") if part(name) != "drawing"}
+    assert drawing == {"framepipe.result.timeline"}, "which imports nothing of ours"
 
 
 def test_the_command_line_imports_matplotlib_only_when_it_draws() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .arguments import last_option
 from .command import Encoding, command
 from .encoder import Encoder
 from .find import find_ffmpeg
+from .formats import encoder_of
 from .gif import GifEncoder
 from .stitching.containers import LOSSLESS_ARGS, LOSSLESS_CODEC, LOSSLESS_SUFFIX
 
@@ -43,6 +45,14 @@ class EncoderFactory:
             If there is none.
         """
         return find_ffmpeg(self.configured)
+
+    @property
+    def has_default_preset(self) -> bool:
+        """Whether x264 encodes, and nobody has said how much trouble it is to take."""
+        extra_args = self.encoding.extra_args
+        chosen = last_option(extra_args, ("preset", "x264-params", "x264opts"))
+        encoder = encoder_of(self.encoding.codec, extra_args, self.suffix)
+        return encoder in {"h264", "libx264"} and chosen is None
 
     def command(self, path: str) -> list[str]:
         """Return the command that encodes raw frames into a file."""

@@ -172,7 +172,7 @@ class PipeRun:
             self._pool.stop()
             release_private(self._held)
             self.report.encoder_cpu = self._sink.finish()
-            self.report.encode += time.perf_counter() - begin
+            self.report.add_encoding(begin, time.perf_counter())
         self.report.against_save = self._checks.against_save
         self.report.against_worker = self._checks.against_worker
         return self.report
@@ -260,12 +260,13 @@ class PipeRun:
             self._check_end(message.frame)
             self._window.drawn(message.frame)
             self._output.arrived(message.frame, message.output)
-            self.report.add(message.stats, message.waited)
+            self.report.add(message.stats, message.waited, worker.index)
             self._look_at(message.frame)
         elif isinstance(message, FrameChecked):
             order = worker.given.popleft()
             self._check_end(message.frame)
-            self._count_check(message)
+            # What it took; the frame itself is counted where it was drawn.
+            self.report.add_check(message.stats, message.waited, worker.index)
             if isinstance(order, CheckFrame):
                 self._settle(self._checks.checked(worker.index, order.check, message.digest))
         elif isinstance(message, AnimationEnded):
@@ -276,12 +277,6 @@ class PipeRun:
         """Let another worker carry out an order whose worker is dead."""
         if isinstance(order, DrawFrame):
             self._window.give_back(order.frame)
-
-    def _count_check(self, message: FrameChecked) -> None:
-        """Count the time that a check took; the frame itself is counted where it was drawn."""
-        stats = message.stats
-        self.report.check += stats.update + stats.draw + stats.copy + stats.check
-        self.report.wait += message.waited
 
     def _look_at(self, frame: int) -> None:
         """Note what a frame looks like, if that must be known, while it is in its slot."""
@@ -360,7 +355,7 @@ class PipeRun:
                 self._offered_since = time.monotonic()
             if not sink.pump():
                 break
-            self.report.encode += time.perf_counter() - self._offered_at
+            self.report.add_encoding(self._offered_at, time.perf_counter())
             frame, self._offered = self._offered, None
             window.wrote(frame)
             self.report.frames += 1

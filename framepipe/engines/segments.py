@@ -226,7 +226,7 @@ class SegmentsRun:
             self._checks.lost(self._checks.witness)
         if isinstance(message, FrameChecked):
             order = worker.given.popleft()
-            self.report.check += message.stats.update + message.stats.draw
+            self.report.add_check(message.stats, message.waited, worker.index)
             if isinstance(order, CheckFrame):
                 witness = self._checks.witness
                 self._settle(self._checks.checked(witness, order.check, message.digest))
@@ -262,19 +262,20 @@ class SegmentsRun:
             self.ledger.took(message.block, message.frame)
             self._look_at(message)
         elif isinstance(message, FrameChecked):
+            self.report.add_check(message.stats, message.waited, worker.index)
             self._settle(self._boundaries.before(message.frame, message.digest))
         elif isinstance(message, BlockRecorded):
             worker.given.popleft()
-            self.note(message)
+            self.note(message, worker.index)
 
     def _give_back(self, order: Order) -> None:
         """Let another worker carry out an order whose worker is dead."""
         if isinstance(order, RecordBlock):
             self.ledger.give_back(order.block)
 
-    def note(self, message: BlockRecorded) -> None:
-        """Enter a recorded block into the ledger."""
-        self.report.merge(message.report)
+    def note(self, message: BlockRecorded, lane: int = 0) -> None:
+        """Enter a recorded block, by the worker of that number, into the ledger."""
+        self.report.merge(message.report, lane)
         wrong = self.ledger.recorded(message.block, message.report.frames, message.ended)
         if wrong is not None:
             raise replays_differ(wrong, self.ledger.total or 0)

@@ -228,5 +228,5 @@ def run(
             tell(f"{count} animation{'s' if count > 1 else ''} not saved: -o movie.mp4 saves them")
         if tell is not None:
             for movie in accelerated.movies:
-                tell(f"{movie}\n{movie.report}")
+                tell(str(movie.report))
     return accelerated.movies

@@ -1,7 +1,9 @@
 """The result of `framepipe.encode`: where the movie is, and what it took."""
 
+from .advice import Facts
 from .movie import Movie
 from .report import Report
 from .stats import FrameStats
+from .timeline import ENCODER, Timeline, free_lane
 
-__all__ = ["FrameStats", "Movie", "Report"]
+__all__ = ["ENCODER", "Facts", "FrameStats", "Movie", "Report", "Timeline", "free_lane"]

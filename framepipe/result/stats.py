@@ -37,6 +37,8 @@ class FrameStats:
         Seconds of CPU that the items not drawn took when they were last drawn.
     changed : str
         The most expensive item that had changed, and how; empty if none had.
+    ended : float
+        When all of it was done, by `time.perf_counter`; 0 if nobody has said.
     """
 
     update: float = 0.0
@@ -51,6 +53,12 @@ class FrameStats:
     replaying: float = 0.0
     saved: float = 0.0
     changed: str = ""
+    ended: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """All that the frame took."""
+        return self.update + self.draw + self.copy + self.check
 
     @property
     def pays(self) -> bool:

@@ -6,6 +6,7 @@ import pickle
 import select
 from pathlib import Path
 
+import pytest
 from clips import FFMPEG
 
 from framepipe.encoding.command import Encoding, command
@@ -37,3 +38,21 @@ def test_the_users_own_program_is_looked_for_where_the_segment_is_recorded(tmp_p
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     assert factory(None, "x.mkv").command[0] == str(program)
+
+
+@pytest.mark.parametrize(
+    ("codec", "extra_args", "suffix", "default"),
+    [
+        ("h264", (), ".mp4", True),
+        ("libx264", ("-crf", "18"), ".mkv", True),
+        ("mpeg4", ("-c:v", "libx264"), ".mp4", True),
+        ("h264", ("-preset", "slow"), ".mp4", False),
+        ("h264", (), ".webm", False),
+        ("hevc", (), ".mp4", False),
+    ],
+)
+def test_whether_a_preset_was_chosen_is_known(
+    codec: str, extra_args: tuple[str, ...], suffix: str, *, default: bool
+) -> None:
+    encoding = Encoding(fps=25, codec=codec, bitrate=-1, extra_args=extra_args, metadata={})
+    assert EncoderFactory(encoding, 32, 16, suffix).has_default_preset is default

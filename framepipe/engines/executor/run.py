@@ -13,6 +13,7 @@ import logging
 import os
 import pickle
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -20,7 +21,7 @@ from functools import partial
 from typing import Any
 
 from ...errors import FramepipeError, HistoryMismatch, WorkerDied
-from ...result import Report
+from ...result import Report, free_lane
 from ...user_output import OutputInOrder
 from ..protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from ..scheduling.block_ledger import BlockLedger
@@ -158,6 +159,7 @@ class ExecutorRun:
         self._out: dict[Future[Outcome], Block] = {}
         self._sent = 0
         self._deaths: dict[int, int] = {}
+        self._busy_until: dict[int, float] = {}  # lanes of the timeline
         self.ledger = BlockLedger(blocks, total, progress)
         self.report = Report()
         self._boundaries = BoundaryChecks()
@@ -286,7 +288,12 @@ class ExecutorRun:
             if digest is not None and compare(frame, digest) is not None:
                 raise HistoryMismatch(frame, None, "", as_saved=False, truth={})
         recorded = segment.recorded
-        self.report.merge(recorded.report)
+        # Whose clock it is, and which process recorded it, is not known: it is put where it came
+        # home, into the first lane that was free.
+        now, took = time.perf_counter(), recorded.report.timeline.duration
+        lane = free_lane(self._busy_until, now - took, range(self._workers))
+        self._busy_until[lane] = now
+        self.report.merge(recorded.report, lane, until=now)
         wrong = self.ledger.recorded(block.number, recorded.report.frames, recorded.ended)
         if wrong is not None:
             raise replays_differ(wrong, self.ledger.total or 0)

@@ -114,6 +114,8 @@ class Supervisor:
             self._replace_dead(worker, give_back)
         elif isinstance(message, Ready):
             worker.ready = True
+            now, took = time.perf_counter(), time.monotonic() - worker.started
+            self._report.timeline.add(worker.index, now - took, now, start=took)
         elif isinstance(message, Done):
             worker.done = True
             self._poller.remove(worker.connection)

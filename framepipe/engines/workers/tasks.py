@@ -114,6 +114,7 @@ class FrameTask:
         stats = self._source.paint(order.frame, self._ring.slot(order.slot))
         if stats is None:
             return AnimationEnded(order.frame, self._source.frames or 0)
+        stats.ended = time.perf_counter()
         return FrameDrawn(order.frame, stats, waited, taken_output())
 
     def _check(self, check: Check, waited: float) -> Answer:
@@ -129,6 +130,7 @@ class FrameTask:
             stats = self._source.paint(check.frame, memory, as_saved=as_saved)
         if stats is None:
             return AnimationEnded(check.frame, self._source.frames or 0)
+        stats.ended = time.perf_counter()
         taken_output()  # whoever draws the frame for the movie says the same
         self._checked[check.frame] = memory
         return FrameChecked(check.frame, digest_of(memory), stats, waited)
@@ -225,6 +227,8 @@ def record_frames(
     frames: range,
     memory: memoryview,
     encoded: Callable[[int], object],
+    *,
+    lane: int = 0,
 ) -> Report:
     """Draw frames in this process and feed them to a sink.
 
@@ -240,6 +244,8 @@ def record_frames(
         Memory for one frame.
     encoded : callable
         Called as ``encoded(i)`` when frame i has been taken.
+    lane : int, default: 0
+        The timeline's lane for what the sink takes: that of this process, which waits for it.
 
     Returns
     -------
@@ -263,8 +269,8 @@ def record_frames(
             stats = source.paint(frame, memory)
             if stats is None:
                 break
+            begin = stats.ended = time.perf_counter()
             report.add(stats)
-            begin = time.perf_counter()
             if not report.frames:
                 # Not before: the first frame may lie behind a long replay, in which nobody would
                 # notice that the encoder is dead.
@@ -273,7 +279,7 @@ def record_frames(
             while not sink.pump():
                 poller.watch_sink(sink.fileno(), for_room=True)
                 poller.wait(None)
-            report.encode += time.perf_counter() - begin
+            report.add_encoding(begin, time.perf_counter(), lane)
             report.frames += 1
             encoded(frame)
         if report.frames:
@@ -281,7 +287,7 @@ def record_frames(
             begin = time.perf_counter()
             release_private(held)
             report.encoder_cpu = sink.finish()
-            report.encode += time.perf_counter() - begin
+            report.add_encoding(begin, time.perf_counter(), lane)
     finally:
         release_private(held)
         sink.abort()
