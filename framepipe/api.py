@@ -99,8 +99,8 @@ def encode(
         Called in this process as ``progress_callback(i, n)`` when frame i has been taken by the
         encoder, in order; n is the number of frames, or None while it is not known.
     workers : int, optional
-        Render processes.  None: as many as there are CPUs this process may use.  0: draw in this
-        process.
+        Render processes.  None: as many as pay, up to the CPUs that this process may use; what was
+        chosen, and why, is in ``movie.report.workers``.  0: draw in this process.
     mode : {"auto", "pipe", "segments"} or Segments, default: "auto"
         The engine.  "pipe": all frames go in order to one encoder.  "segments", or a `Segments`
         with details: blocks of frames are recorded apart, each by an encoder of its own, and then

@@ -166,7 +166,9 @@ def make_movie(
     taken = _after_output(output, progress, plan.place)
     chosen = choose_mode(plan, mode, taken, output, writer=writer)
     if not isinstance(mode, Segments) or mode.executor is None:
-        slots_that_fit(1, plan.movie.frame.nbytes, plan.workers, available_memory())
+        fewer = not plan.workers_given and isinstance(chosen, ByPipe)
+        least = min(plan.workers, 1) if fewer else plan.workers
+        slots_that_fit(1, plan.movie.frame.nbytes, least, available_memory())
     plan.movie.prepare()
     try:
         return _make(plan, chosen, output)
@@ -427,6 +429,8 @@ class ByPipe:
                 plan.frames,
                 sink,
                 workers=workers,
+                adaptive=not plan.workers_given and attempt.checks == "some",
+                independent=attempt.independent,
                 start_method=plan.start_method,
                 progress=self.progress,
                 output=self.output,
@@ -434,7 +438,9 @@ class ByPipe:
                 hold_back=movie.direct,
                 expected=attempt.expected,
             )
-            return Made(run.run(), "pipe", workers, as_expected=run.as_expected)
+            report = run.run()
+            drew = workers if report.workers is None else report.workers.most
+            return Made(report, "pipe", drew, as_expected=run.as_expected)
 
 
 class InSegments:

@@ -318,7 +318,7 @@ class EncodePlan:
     start_method : {"fork", "spawn", "forkserver"}
         How they are started.
     workers_given : bool
-        Whether it was the user who said how many.
+        Whether it was the user who said how many; else so many are but the most there may be.
     """
 
     movie: Plan

@@ -207,7 +207,7 @@ class Painter:
         frame = self._selection.place(number)
         if frame is None:
             return None
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.process_time()
         # Then the first frame's draw_idle does what savefig does at once again.
         repeated = self.settings.dpi == self._figure.dpi and len(self._replay.animations) == 1
         position = self._replay.position
@@ -219,13 +219,14 @@ class Painter:
         if not self._policy.as_saved:
             canvas.idle = "settle"
         keep_size(self._figure, self.settings)
-        updated = time.perf_counter()
+        updated, updated_cpu = time.perf_counter(), time.process_time()
         try:
             stats = self._draw(out)
         except BaseException as error:
             raise FrameError(f"drawing frame {frame} failed: {said_by(error)}", frame) from error
-        drawn = time.perf_counter()
+        drawn, drawn_cpu = time.perf_counter(), time.process_time()
         stats.update, stats.draw = updated - begin, drawn - updated - stats.copy
+        stats.update_cpu, stats.draw_cpu = updated_cpu - begin_cpu, drawn_cpu - updated_cpu
         for do in self._policy.handle(
             Composed(stats.pays, drawn) if stats.composed else Drawn(drawn)
         ):

@@ -8,6 +8,7 @@ Everything it waits for (messages, dead workers, room in the pipe, a dead encode
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -19,10 +20,12 @@ from ..result import Report
 from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, Progress, Sink
 from .scheduling.checks import Check, Difference, HistoryChecks, next_order
+from .scheduling.scaling import Scaling, most_that_pay
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
-from .system.memory import available_memory, slots_that_fit
+from .system.memory import available_memory, slots_that_fit, workers_that_fit
 from .system.poller import Poller
+from .system.resources import usable_cpus
 from .system.ring import NoSharedMemory, Ring, choose_slots
 from .workers.failures import replays_differ
 from .workers.messages import (
@@ -38,6 +41,8 @@ from .workers.messages import (
 from .workers.pool import AHEAD, WITNESS_PATIENCE, Worker, WorkerPool
 from .workers.supervisor import Supervisor
 from .workers.tasks import FrameTask
+
+_log = logging.getLogger(__name__)
 
 #: Most bytes of frames that are kept to be compared, so that it can be said where they differ.
 PICTURES = 64 * 2**20
@@ -58,6 +63,11 @@ class PipeRun:
         What takes the frames.
     workers : int
         Render processes, at least 1.
+    adaptive : bool, default: False
+        Whether so many are but the most that there may be, of which those are started that pay;
+        see `Scaling`.
+    independent : bool, default: False
+        Whether a worker runs but the updates of frames that it draws.
     start_method : {"fork", "spawn", "forkserver"}
         How they are started.
     output : OutputInOrder, optional
@@ -89,6 +99,8 @@ class PipeRun:
         *,
         workers: int,
         start_method: str,
+        adaptive: bool = False,
+        independent: bool = False,
         progress: Progress | None = None,
         output: OutputInOrder | None = None,
         checks: Literal["some", "every"] | None = None,
@@ -98,10 +110,21 @@ class PipeRun:
         self._make_source = make_source
         self._frame_bytes = frame_bytes
         self._sink = sink
-        self._count = workers
+        if adaptive:
+            workers = most_that_pay(total, workers)
+            workers = workers_that_fit(workers, frame_bytes, available_memory())
+        self._scaling = Scaling(
+            workers,
+            cores=usable_cpus(),
+            frame_bytes=frame_bytes,
+            independent=independent,
+            fixed=not adaptive or workers == 1,
+        )
         self._method = start_method
         self._progress = progress
         wanted = choose_slots(frame_bytes, workers)
+        if total is not None:
+            wanted = max(2, min(wanted, total))
         slots = slots_that_fit(wanted, frame_bytes, workers, available_memory())
         self._window = Window(slots, total)
         self._output = output or OutputInOrder()
@@ -155,7 +178,7 @@ class PipeRun:
             # Workers first: a process forked later would inherit the encoder's standard input,
             # and hold it open.
             make_task = partial(FrameTask, self._make_source, self._frame_bytes)
-            count = self._count
+            count = self._scaling.started
             if self._checks.undecided:
                 count = max(count, self._checks.witness + 1)
             self._pool = WorkerPool(count, self._ring, make_task, self._method)
@@ -175,6 +198,7 @@ class PipeRun:
             self.report.add_encoding(begin, time.perf_counter())
         self.report.against_save = self._checks.against_save
         self.report.against_worker = self._checks.against_worker
+        self._tell_use()
         return self.report
 
     def _start_sink(self) -> None:
@@ -236,12 +260,33 @@ class PipeRun:
         for worker in workers:
             if worker.given or (self._window.exhausted and self._give_order(worker)):
                 continue
-            if self._window.exhausted or self._checks.is_through(worker.index, worker.last):
+            if self._window.exhausted or self._is_through(worker):
                 worker.leave()
+
+    def _is_through(self, worker: Worker) -> bool:
+        """Tell whether there will never be anything to do for a worker."""
+        if self._checks.is_through(worker.index, worker.last):
+            return True
+        return self._scaling.dismisses(worker.index) and self._checks.may_draw(worker.index)
+
+    def _scale(self) -> None:
+        """Have as many workers as pay."""
+        window, scaling = self._window, self._scaling
+        left = None if window.total is None else window.total - window.fresh
+        scaling.decide(window.fresh, left)
+        if scaling.updates_dominate:
+            self._checks.shorten()
+        while len(self._pool.workers) < scaling.started:
+            try:
+                self._supervisor.watch_also(self._pool.add())
+            except OSError as error:
+                _log.warning("no more render workers can be started: %s", str(error))
+                scaling.refused(len(self._pool.workers))
 
     def _give_order(self, worker: Worker) -> bool:
         """Give a worker its next order; tell whether there was one."""
-        order = next_order(self._window, self._checks, worker.index, worker.last)
+        draws = self._scaling.draws(worker.index)
+        order = next_order(self._window, self._checks, worker.index, worker.last, draws=draws)
         if order is None:
             return False
         if isinstance(order, Check):
@@ -252,21 +297,28 @@ class PipeRun:
 
     def _receive(self, worker: Worker) -> None:
         """See to one message."""
+        was_ready = worker.ready
         message = self._supervisor.receive(worker, self._give_back)
         if self._pool.workers[worker.index] is not worker:
             self._checks.lost(worker.index)
+            self._scaling.lost(worker.index)
+        if worker.ready and not was_ready:
+            self._scaling.ready(time.monotonic() - worker.started)
         if isinstance(message, FrameDrawn):
             worker.given.popleft()
             self._check_end(message.frame)
             self._window.drawn(message.frame)
             self._output.arrived(message.frame, message.output)
             self.report.add(message.stats, message.waited, worker.index)
+            self._scaling.drew(worker.index, message.frame, message.stats)
+            self._scale()
             self._look_at(message.frame)
         elif isinstance(message, FrameChecked):
             order = worker.given.popleft()
             self._check_end(message.frame)
             # What it took; the frame itself is counted where it was drawn.
             self.report.add_check(message.stats, message.waited, worker.index)
+            self._scaling.passed(worker.index, message.frame)
             if isinstance(order, CheckFrame):
                 self._settle(self._checks.checked(worker.index, order.check, message.digest))
         elif isinstance(message, AnimationEnded):
@@ -321,6 +373,20 @@ class PipeRun:
             written=self._window.written if self._started else 0,
         )
 
+    def _tell_use(self) -> None:
+        """Report how many workers there were, and what would do with fewer updates."""
+        use = self.report.workers = self._scaling.use(self.report.frames)
+        for choice in use.choices:
+            _log.info("%s", choice)
+        if use.independent_gain > 0:
+            _log.info(
+                "updates take %.0f %% of the time between two frames, since every worker runs all "
+                "of them; if a frame needs no earlier frame's update, independent=True may spare "
+                "%.1f s",
+                100 * use.update_share,
+                use.independent_gain,
+            )
+
     def _end(self, message: AnimationEnded) -> None:
         try:
             self._window.end(message.total)
@@ -355,9 +421,12 @@ class PipeRun:
                 self._offered_since = time.monotonic()
             if not sink.pump():
                 break
-            self.report.add_encoding(self._offered_at, time.perf_counter())
+            now = time.perf_counter()
+            took = now - self._offered_at
+            self.report.add_encoding(self._offered_at, now)
             frame, self._offered = self._offered, None
             window.wrote(frame)
+            self._scaling.wrote(took, in_time=window.ready() is not None)
             self.report.frames += 1
             if self._progress is not None:
                 self._progress(frame, window.total)

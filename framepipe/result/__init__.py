@@ -5,5 +5,8 @@ from .movie import Movie
 from .report import Report
 from .stats import FrameStats
 from .timeline import ENCODER, Timeline, free_lane
+from .worker_use import WorkerUse
 
-__all__ = ["ENCODER", "Facts", "FrameStats", "Movie", "Report", "Timeline", "free_lane"]
+__all__ = [
+    "ENCODER", "Facts", "FrameStats", "Movie", "Report", "Timeline", "WorkerUse", "free_lane",
+]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .advice import Facts, Work, advise, bound
 from .stats import FrameStats
 from .timeline import ENCODER, Timeline
+from .worker_use import WorkerUse
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,6 +58,8 @@ class Report:
         Seconds spent on those drawn and on those replayed.
     reasons : Counter of str
         What had to be drawn and why, and in how many frames.
+    workers : WorkerUse or None
+        How many workers there were, and why; None where that was not decided frame by frame.
     timeline : Timeline
         When each worker drew, waited and checked, and when frames were written; see `plot`.
     facts : Facts or None
@@ -90,6 +93,7 @@ class Report:
     drawing: float = 0.0
     replaying: float = 0.0
     reasons: Counter[str] = field(default_factory=Counter)
+    workers: WorkerUse | None = None
     timeline: Timeline = field(default_factory=Timeline, repr=False)
     facts: Facts | None = field(default=None, repr=False)
 
@@ -285,7 +289,7 @@ class Report:
 
 
 #: What is not a sum over blocks.
-_NOT_ADDED = frozenset({"slots", "memory", "reasons", "timeline", "facts"})
+_NOT_ADDED = frozenset({"slots", "memory", "reasons", "workers", "timeline", "facts"})
 
 
 def bytes_of(count: float) -> str:

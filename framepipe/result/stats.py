@@ -23,6 +23,8 @@ class FrameStats:
         Seconds copying the drawn bytes into the frame's memory.
     check : float
         Seconds comparing with a full draw.
+    update_cpu, draw_cpu : float
+        Processor seconds of `update`, and of `draw` and `copy`; 0 where they were not measured.
     composed : bool
         Whether the frame was composed by retained drawing; False where all of it was drawn. What
         follows is about composed frames.
@@ -45,6 +47,8 @@ class FrameStats:
     draw: float = 0.0
     copy: float = 0.0
     check: float = 0.0
+    update_cpu: float = 0.0
+    draw_cpu: float = 0.0
     composed: bool = False
     items_drawn: int = 0
     items_replayed: int = 0

@@ -100,6 +100,90 @@ def test_frames_are_compared_between_workers_and_counted() -> None:
     assert report.against_worker >= 4
 
 
+class Costing(Numbers):
+    """Says of every frame what it took, in seconds."""
+
+    def __init__(self, length: int, update: float, draw: float) -> None:
+        super().__init__(length, lambda _: time.sleep(0.001))
+        self.update, self.draw, self.position = update, draw, -1
+
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats | None:
+        if super().paint(frame, out) is None:
+            return None
+        passed, self.position = frame - self.position, frame
+        return FrameStats(update=self.update * passed, draw=self.draw)
+
+
+def run_adaptive(
+    monkeypatch: pytest.MonkeyPatch, source: Numbers, sink: Kept, *, most: int, cores: int
+) -> Report:
+    monkeypatch.setattr("framepipe.engines.pipe.usable_cpus", lambda: cores)
+    return PipeRun(
+        lambda: source, BYTES, source.frames, sink, workers=most, adaptive=True,
+        start_method="fork", checks="some",
+    ).run()  # fmt: skip
+
+
+def test_workers_that_pay_are_started_while_frames_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sink = Kept()
+    report = run_adaptive(monkeypatch, Costing(200, 0.0, 5.0), sink, most=4, cores=4)
+    assert sink.numbers == list(range(200))
+    assert report.workers is not None
+    assert report.workers.most == report.workers.started == 4
+    assert report.workers.draw == 5.0
+    assert report.against_save == 3
+    assert report.against_worker >= 2
+    assert len(report.workers.choices) == 3
+
+
+def test_where_updates_are_expensive_one_worker_draws(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The witness checks, and leaves; what ``independent=True`` would bring is said."""
+    caplog.set_level("INFO", "framepipe")
+    sink = Kept()
+    report = run_adaptive(monkeypatch, Costing(100, 5.0, 1.0), sink, most=4, cores=4)
+    assert sink.numbers == list(range(100))
+    assert report.workers is not None
+    assert report.workers.most == 1
+    assert report.workers.started == 2
+    assert report.against_save >= 2
+    assert report.workers.update_share == pytest.approx(5 / 6)
+    assert report.workers.independent_gain == pytest.approx(100 * (6 - 6 / 4), rel=0.01)
+    assert "updates take 83 % of the time" in caplog.text
+    assert "independent=True may spare 450.0 s" in caplog.text
+
+
+def test_a_worker_beside_one_that_draws_checks_frames_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two histories are compared, to the end, where one worker is enough."""
+    sink = Kept()
+    report = run_adaptive(monkeypatch, Costing(200, 0.0, 1e-9), sink, most=2, cores=2)
+    assert sink.numbers == list(range(200))
+    assert report.workers is not None
+    assert report.workers.most == 1
+    assert report.against_save == 3
+    assert report.against_worker >= 4
+
+
+def test_where_no_more_processes_can_be_had_there_are_those_that_are(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("framepipe.engines.pipe.WorkerPool.add", refuse)
+    sink = Kept()
+    report = run_adaptive(monkeypatch, Costing(100, 0.0, 5.0), sink, most=4, cores=4)
+    assert sink.numbers == list(range(100))
+    assert report.workers is not None
+    assert report.workers.most == report.workers.started == 2
+    assert "no more render workers can be started" in caplog.text
+
+
 @pytest.mark.parametrize("hold_back", [False, True])
 def test_a_history_with_a_gap_is_found_out(hold_back: bool) -> None:
     sink = Kept()

@@ -103,7 +103,7 @@ class HistoryChecks:
     Attributes
     ----------
     witness : int
-        Number of the witness: the last of several workers, or one more than there are.
+        Number of the witness: the second of several workers, or one more than there are.
     against_save, against_worker : int
         Frames that were found to be the same as the witness's first ones, and as another worker's.
     """
@@ -119,7 +119,7 @@ class HistoryChecks:
     ) -> None:
         self._every = every and workers > 0
         self._alone = workers == 1 or self._every
-        self.witness = workers if self._alone else workers - 1
+        self.witness = workers if self._alone else 1
         self._total = total
         self._several = workers > 1
         if first is None:
@@ -224,6 +224,16 @@ class HistoryChecks:
 
     # ---- events
 
+    def shorten(self) -> None:
+        """Note that updates are expensive, and that one worker draws all frames.
+
+        Then the witness draws but `AS_SAVED_ALONE` frames, and none after a gap: no history has
+        one.  What it was given already is compared.
+        """
+        keep = max(self._ordered, AS_SAVED_ALONE)
+        dropped, self._early = self._early[keep:], self._early[:keep]
+        self._open -= {check.frame for check in dropped}
+
     def claimed(self, worker: int, frame: int) -> None:
         """Note that a worker was given a frame to draw for the movie."""
         if not self._several or self._every or frame in self._open or frame in self._out:
@@ -303,7 +313,9 @@ class HistoryChecks:
         return "\n".join(self._log)
 
 
-def next_order(window: Window, checks: HistoryChecks, worker: int, last: int) -> Check | int | None:
+def next_order(
+    window: Window, checks: HistoryChecks, worker: int, last: int, *, draws: bool = True
+) -> Check | int | None:
     """Decide what a worker does next.
 
     Parameters
@@ -316,6 +328,8 @@ def next_order(window: Window, checks: HistoryChecks, worker: int, last: int) ->
         Number of the worker.
     last : int
         The last frame that it was given, for whatever; -1 before the first.
+    draws : bool, default: True
+        Whether it is to draw for the movie; else it only checks.
 
     Returns
     -------
@@ -324,11 +338,12 @@ def next_order(window: Window, checks: HistoryChecks, worker: int, last: int) ->
         for it at the moment.
     """
     # A frame that a dead worker leaves may be out of the reach of all others.
-    if not (checks.may_draw(worker) and window.has_returned(last)):
+    draws = draws and checks.may_draw(worker)
+    if not (draws and window.has_returned(last)):
         check = checks.next_check(worker, last)
         if check is not None:
             return check
-    if not checks.may_draw(worker):
+    if not draws:
         return None
     frame = window.claim(after=last)
     if frame is not None:

@@ -74,6 +74,11 @@ class Window:
         return self.total is not None and self._fresh >= self.total and not self._returned
 
     @property
+    def fresh(self) -> int:
+        """The lowest frame that was never claimed."""
+        return self._fresh
+
+    @property
     def live(self) -> int:
         """How many frames hold a slot now."""
         return len(self._claimed) + len(self._drawn)

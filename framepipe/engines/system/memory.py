@@ -113,6 +113,24 @@ def slots_that_fit(wanted: int, frame_bytes: int, workers: int, available: int |
     return min(wanted, spare // max(frame_bytes, 1))
 
 
+def workers_that_fit(most: int, frame_bytes: int, available: int | None) -> int:
+    """Return for how many workers, up to `most`, there is memory; 1 if it does for none.
+
+    Parameters
+    ----------
+    most : int
+        Workers that there may be, at least 1.
+    frame_bytes
+        See `needed_memory`.
+    available : int or None
+        See `available_memory`.
+    """
+    if available is None:
+        return most
+    fit = (int(SHARE * available) // max(frame_bytes, 1) - 2) // FRAMES_PER_WORKER
+    return max(1, min(most, fit))
+
+
 def _size(count: int) -> str:
     if count >= 2**30:
         return f"{count / 2**30:.1f} GiB"

@@ -227,6 +227,12 @@ class WorkerPool:
         """Whether its workers are forks of this process, without its threads."""
         return self._method == "fork"
 
+    def add(self) -> Worker:
+        """Start one more."""
+        fresh = self._start(len(self.workers))
+        self.workers.append(fresh)
+        return fresh
+
     def replace(self, worker: Worker) -> Worker:
         """Start another process in the place of one that died and has been reaped."""
         fresh = self._start(worker.index)

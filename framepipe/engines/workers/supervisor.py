@@ -73,6 +73,10 @@ class Supervisor:
         for worker in pool.workers:
             self._poller.add(worker.connection)
 
+    def watch_also(self, worker: Worker) -> None:
+        """Watch over a worker that was started later."""
+        self._poller.add(worker.connection)
+
     @property
     def workers(self) -> list[Worker]:
         """All workers."""

@@ -271,3 +271,52 @@ def test_any_pool_finishes_any_movie(
     assert movie.written == list(range(total)), movie.checks.story()
     assert movie.found is None
     assert not movie.checks.undecided
+
+
+def test_a_worker_that_only_checks_is_given_no_frame() -> None:
+    """It checks what the other one draws, at distances that double."""
+    window, checks = Window(9, 200), HistoryChecks(2, slots=9, total=200)
+    last, checked = {0: -1, 1: -1}, []
+    while not window.finished:
+        for worker in (0, 1):
+            order = next_order(window, checks, worker, last[worker], draws=worker == 0)
+            if isinstance(order, Check):
+                assert worker == 1
+                last[1] = order.frame
+                checked.append(order.frame)
+                assert checks.checked(1, order, b"same") is None
+            elif order is not None:
+                assert worker == 0
+                last[0] = order
+                if checks.wanted(order):
+                    assert checks.drawn(order, b"same") is None
+                window.drawn(order)
+        while (frame := window.ready()) is not None:
+            window.wrote(frame)
+    assert checked == [0, 1, 2, 7, 14, 28, 56, 112, 199]
+    assert checks.against_save == 3
+    assert checks.against_worker == 6
+
+
+def test_early_checks_may_be_shortened() -> None:
+    """What the witness was given already stays; nothing is waited for that was not."""
+    checks = HistoryChecks(2, slots=9, total=200)
+    assert checks.next_check(1, -1) == Check(0, "as_saved")
+    checks.shorten()
+    assert not checks.may_draw(1)
+    assert checks.next_check(1, 0) == Check(1, "as_saved")
+    assert checks.next_check(1, 1) is None
+    assert checks.may_draw(1)
+    for frame in (0, 1):
+        assert not checks.may_write(frame)
+        assert checks.drawn(frame, b"same") is None
+        assert checks.checked(1, Check(frame, "as_saved"), b"same") is None
+    assert checks.may_write(0)
+    assert not checks.wanted(2)
+    assert not checks.undecided
+    checks = HistoryChecks(2, slots=9, total=200)
+    for frame in (0, 1, 2):
+        assert checks.next_check(1, frame - 1) == Check(frame, "as_saved")
+    checks.shorten()
+    assert checks.wanted(2)
+    assert checks.next_check(1, 2) is None

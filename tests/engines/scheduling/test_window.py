@@ -204,3 +204,12 @@ def test_any_crew_finishes_any_movie(
         check(window, {f for frames in given_to.values() for f in frames if f < total})
     assert window.finished
     assert written == list(range(total))
+
+
+def test_the_first_frame_that_was_never_claimed() -> None:
+    window = Window(4, 10)
+    assert window.fresh == 0
+    claim_all(window)
+    assert window.fresh == 4
+    window.give_back(2)
+    assert window.fresh == 4

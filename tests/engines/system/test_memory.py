@@ -21,6 +21,7 @@ from framepipe.engines.system.memory import (
     be_ended_first,
     needed_memory,
     slots_that_fit,
+    workers_that_fit,
 )
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc, control groups")
@@ -125,3 +126,15 @@ def own_score() -> str:
 def test_where_nobody_is_asked_nothing_is_said(tmp_path: Path) -> None:
     be_ended_first(tmp_path / "no" / "such file")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_there_are_as_many_workers_as_fit() -> None:
+    assert workers_that_fit(64, 1000, None) == 64
+    assert workers_that_fit(64, 1000, 1_000_000_000) == 64
+    assert workers_that_fit(64, 1000, 1000) == 1  # whether one does, `slots_that_fit` says
+    for most in range(1, 9):
+        count = workers_that_fit(most, 1000, 40_000)
+        assert slots_that_fit(2, 1000, count, 40_000) == 2
+        if count < most:
+            with pytest.raises(MemoryError):
+                slots_that_fit(2, 1000, count + 1, 40_000)
