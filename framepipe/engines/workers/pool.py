@@ -64,6 +64,14 @@ WITNESS_PATIENCE = 10.0
 #: Seconds that a worker which was told to leave may take before it is killed.
 LEAVE_TIMEOUT = 2.0
 
+#: Seconds that one which was killed may take to be gone.  The kernel needs a CPU for it, and may
+#: have a write to a network disk to wait for; whoever is left after that could not be helped.
+GONE_TIMEOUT = 30.0
+
+#: Seconds between two looks whether a process is gone, where its sentinel does not tell: what the
+#: user's code has forked in it holds a copy.
+_LOOK_AGAIN = 0.05
+
 
 class Worker:
     """The main process's end of one render process.
@@ -134,7 +142,7 @@ class Worker:
     def kill(self) -> int | None:
         """End it now, whatever it is doing; return its exit code.  May be called again."""
         self.send_kill()
-        return self.reap(LEAVE_TIMEOUT)
+        return self.reap(GONE_TIMEOUT)
 
     def send_kill(self) -> None:
         """Kill it, and what it has started if it has a group of its own; do not wait."""
@@ -150,8 +158,11 @@ class Worker:
     def reap(self, timeout: float) -> int | None:
         """Wait for its end, then let go of it; return its exit code, None if it goes on."""
         if self.exitcode is None:
-            self.process.join(timeout)
+            deadline = time.monotonic() + timeout
             self.exitcode = self.process.exitcode
+            while self.exitcode is None and (left := deadline - time.monotonic()) > 0:
+                self.process.join(min(left, _LOOK_AGAIN))
+                self.exitcode = self.process.exitcode
             if self.exitcode is not None:
                 release_private([self.connection.fileno()])
                 self.connection.close()
@@ -252,7 +263,7 @@ class WorkerPool:
                 ours.close()
                 if process.pid is not None:  # Ctrl-C came while it was being started
                     process.kill()
-                    process.join(LEAVE_TIMEOUT)
+                    process.join(GONE_TIMEOUT)
                 raise
             finally:
                 theirs.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -11,6 +13,7 @@ from stand_ins import BYTES, Numbers
 
 from framepipe.engines.system.fork_safety import private_descriptors
 from framepipe.engines.system.ring import Ring
+from framepipe.engines.workers import pool as pool_module
 from framepipe.engines.workers.messages import DrawFrame, FrameDrawn, Ready
 from framepipe.engines.workers.pool import WorkerPool
 from framepipe.engines.workers.tasks import FrameTask
@@ -26,7 +29,8 @@ def ring() -> Iterator[Ring]:
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
-def test_workers_draw_and_leave(ring: Ring, method: str) -> None:
+def test_workers_draw_and_leave(ring: Ring, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "LEAVE_TIMEOUT", 60.0)  # a busy machine takes its time
     pool = WorkerPool(2, ring, MAKE_TASK, method)
     workers = list(pool.workers)
     for index, worker in enumerate(workers):
@@ -75,4 +79,27 @@ def test_orders_to_the_dead_are_no_error(ring: Ring) -> None:
     worker.give(DrawFrame(0, 0), 0)
     worker.leave()
     assert worker.leaving
+    pool.kill()
+
+
+def stay(frame: int) -> None:
+    """Leave a process behind that has a copy of everything."""
+    if os.fork() == 0:
+        time.sleep(20)
+        os._exit(0)
+
+
+def test_what_a_worker_has_forked_does_not_hold_up_its_end(ring: Ring) -> None:
+    """It holds the sentinel by which `multiprocessing` sees that a process is gone."""
+    make_task = partial(FrameTask, partial(Numbers, 9, stay), BYTES)
+    pool = WorkerPool(1, ring, make_task, "fork", groups=True)  # so that it goes along
+    (worker,) = pool.workers
+    assert worker.connection.recv() == Ready()
+    worker.give(DrawFrame(0, 0), 0)
+    assert isinstance(worker.connection.recv(), FrameDrawn)
+    (left,) = psutil.Process(worker.process.pid).children()
+    worker.process.kill()
+    assert worker.reap(30) == -9
+    assert left.is_running(), "it was not waited for"
+    left.kill()
     pool.kill()
