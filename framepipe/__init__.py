@@ -12,6 +12,7 @@ plot is made.
 """
 
 from .api import encode
+from .drawing.figures import Figures
 from .errors import (
     EncoderError,
     EncoderNotFound,
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 __all__ = [
     "EncoderError",
     "EncoderNotFound",
+    "Figures",
     "FrameError",
     "FrameMismatch",
     "FramepipeError",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from matplotlib.animation import AbstractMovieWriter, Animation
 
+    from .drawing.figures import Figures
     from .drawing.selection import FrameChoice
 
     #: Where a movie may go.
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def encode(
-    animation: Animation | Callable[[], Animation],
+    animation: Animation | Figures | Callable[[], Animation | Figures],
     filename: Target | Sequence[Target],
     writer: AbstractMovieWriter | str | None = None,
     fps: float | None = None,
@@ -68,8 +69,9 @@ def encode(
 
     Parameters
     ----------
-    animation : Animation or callable
-        The animation, or a function without arguments that makes it.
+    animation : Animation, Figures or callable
+        The animation, or a function without arguments that makes it; or `Figures`, where there is
+        none.
     filename : str, path-like or binary file object, or a list of them
         The movie.  Its suffix chooses the container.  An existing file stays as it is until the
         new movie is whole.  A list makes several movies of the same frames, which are drawn once;

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from .drawing.factory import PainterFactory
+from .drawing.figure_painter import FigurePainterFactory
 from .drawing.painter import REACH
 from .drawing.policy import LIMITS, Redraw
 from .encoding.stitching.folder import SegmentFolder
@@ -111,7 +112,7 @@ class Attempt:
             return None
         return "every" if self.redraw == "verify" else "some"
 
-    def painters(self, plan: EncodePlan) -> PainterFactory:
+    def painters(self, plan: EncodePlan) -> PainterFactory | FigurePainterFactory:
         """Return what draws."""
         # One will do for each worker: what they draw is compared with one another's, too.
         limits = replace(LIMITS, sure_checks=1) if plan.workers else None
@@ -295,6 +296,7 @@ def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
         _warn(
             found, attempt, made, plan.place(found.frame),
             misled=misled, independent=plan.painters.independent,
+            figures=isinstance(plan.painters, FigurePainterFactory),
         )  # fmt: skip
     selection = plan.painters.selection
     if selection is not None and selection.exact and made.report.frames < len(selection.places):
@@ -324,6 +326,7 @@ def _warn(
     *,
     misled: bool,
     independent: bool,
+    figures: bool,
 ) -> None:
     """Tell the user, once, why the movie was made again."""
     where = ""
@@ -345,6 +348,17 @@ def _warn(
             "the animation is not the same twice (random numbers without a seed, a clock, the "
             "network?). The movie was made in one pass, by one worker"
         )
+    elif figures:
+        said += (
+            "it depends on the calls for the items before (draw goes on from what it left, or uses "
+            "random numbers). The movie was made again "
+        )
+        said += (
+            "by one worker, in order"
+            if attempt.in_order
+            else "with all these calls made by every worker"
+        )
+        said += "; it would be made sooner if a figure depended on its item alone"
     elif independent and not attempt.in_order:
         said += (
             "it needs updates of earlier frames, which independent=True had left out. The movie "

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from .drawing.factory import PainterFactory, open_animation
+from .drawing.figure_painter import FigurePainterFactory
+from .drawing.figures import Figures
 from .drawing.policy import Redraw
 from .drawing.selection import FrameChoice, Selection
 from .drawing.settings import (
@@ -307,7 +309,7 @@ class EncodePlan:
     ----------
     movie : Plan
         The movie.
-    painters : PainterFactory
+    painters : PainterFactory or FigurePainterFactory
         What draws it.
     frames : int or None
         Number of the movie's frames, as far as it is known; an upper bound.
@@ -322,7 +324,7 @@ class EncodePlan:
     """
 
     movie: Plan
-    painters: PainterFactory
+    painters: PainterFactory | FigurePainterFactory
     frames: int | None
     redraw: Redraw
     workers: int
@@ -338,7 +340,7 @@ class EncodePlan:
 
 def plan_encode(
     stack: ExitStack,
-    animation: Animation | Callable[[], Animation],
+    animation: Animation | Figures | Callable[[], Animation | Figures],
     filename: Any,
     writer: AbstractMovieWriter | str | None,
     *,
@@ -375,13 +377,16 @@ def plan_encode(
         If there is no ffmpeg, or the writer's program is not there.
     """
     piped = takes_pipe(writer)
-    opened = stack.enter_context(open_animation(animation, extra_anim, independent=independent))
+    opened = open_animation(animation, extra_anim, independent=independent)
+    stack.enter_context(opened)
     selection = None if frames is None else Selection.of(frames, opened.frames)
     count = opened.frames if selection is None else selection.count(opened.frames)
     first, *more = as_targets(filename)
 
     def settings_of(to: To) -> MovieSettings:
-        return movie_settings(opened.animations[0], writer=writer, **{**given, **to.given})
+        return movie_settings(
+            None, interval=opened.interval, writer=writer, **{**given, **to.given}
+        )
 
     movie = settings_of(first)
 
@@ -412,12 +417,12 @@ def plan_encode(
         workers = default_workers()
     if count is not None:
         workers = min(workers, count)
-    drawing: Redraw = redraw
+    drawing = opened.drawing(redraw)
     if opened.is_listened_to and redraw != "verify":
         # Every draw may change what comes after it: all of them must be made, in one process.
         workers, drawing, workers_given = min(workers, 1), "as_saved", False
     method: StartMethod = start_method or ("fork" if sys.platform == "linux" else "spawn")
-    if workers and method == "fork" and (found := find_unshareable(opened.animations)) is not None:
+    if workers and method == "fork" and (found := find_unshareable(opened.user_code)) is not None:
         _log.warning("%s: the movie is made in this process alone", found)
         workers, workers_given = 0, False
     painters = opened.painter_factory(

@@ -45,7 +45,7 @@ MAY: dict[str, set[str]] = {
     "demo": set(),
     "cli": {"", "api", "demo", "errors", "integrations", "options"},
     "__main__": {"cli"},
-    "": {"api", "errors", "integrations", "options", "result"},  # framepipe/__init__.py
+    "": {"api", "drawing", "errors", "integrations", "options", "result"},  # framepipe/__init__.py
 }
 
 #: Which part may use what is not ours and not Python's.

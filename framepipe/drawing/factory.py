@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
-from .mpl.animation import figure_of
+from .figure_painter import OpenedFigures
+from .figures import Figures
+from .mpl.animation import figure_of, interval_of
 from .painter import Painter
 from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
 from .policy import Limits, Redraw
@@ -53,6 +55,20 @@ class OpenedAnimation:
     def figure(self) -> Figure:
         """The figure that changes."""
         return figure_of(self.animations[0])
+
+    @property
+    def interval(self) -> float | None:
+        """Milliseconds between two frames; None if the animation does not say."""
+        return interval_of(self.animations[0])
+
+    @property
+    def user_code(self) -> tuple[Animation, ...]:
+        """What holds the user's functions."""
+        return self.animations
+
+    def drawing(self, redraw: Redraw) -> Redraw:
+        """Return how frames are drawn."""
+        return redraw
 
     @property
     def is_listened_to(self) -> bool:
@@ -105,16 +121,16 @@ class OpenedAnimation:
 
 
 def open_animation(
-    animation: Animation | Callable[[], Animation],
+    animation: Animation | Figures | Callable[[], Animation | Figures],
     extra_anim: Sequence[Animation] | None = None,
     *,
     independent: bool = False,
-) -> OpenedAnimation:
+) -> OpenedAnimation | OpenedFigures:
     """Resolve what a user gave as an animation.
 
     Parameters
     ----------
-    animation : Animation or callable
+    animation : Animation, Figures or callable
         The animation, or a function without arguments that makes it.
     extra_anim : sequence of Animation, optional
         Animations that run along.
@@ -125,11 +141,22 @@ def open_animation(
     ------
     TypeError, ValueError
         If one of these will not do, or the animation has no frames.
+    FrameError
+        If the first one of figures could not be made.
     """
     before = snapshot_random()
-    make: Callable[[], Animation] | None = None
+    make: Callable[[], Any] | None = None
     if not isinstance(animation, Animation) and callable(animation):
         make, animation = animation, animation()
+    if isinstance(animation, Figures):
+        if extra_anim:
+            raise ValueError("extra_anim goes with an animation; Figures have none beside them")
+        if independent and not animation.independent:
+            raise ValueError(
+                "independent=True: the figures of a generator come one after another, and none can "
+                "be left out. Give Figures a function and the items to call it with"
+            )
+        return OpenedFigures(animation)
     extra = tuple(extra_anim or ())
     animations = check_animations(animation, extra)
     opened = OpenedAnimation(animations, None, make, extra, before)

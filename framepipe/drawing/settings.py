@@ -74,6 +74,8 @@ class FrameSettings:
         Arguments for `Figure.savefig`, the face colour worked out.
     opaque : bool
         Whether the movie can hold no transparent frames, so that the face colour is laid on white.
+    face : color or "auto"
+        The face colour that was asked for; "auto" is the figure's own.
     """
 
     dpi: float
@@ -84,6 +86,7 @@ class FrameSettings:
     idle_draws: bool
     savefig_kwargs: Mapping[str, Any]
     opaque: bool = True
+    face: Any = "auto"
 
     @property
     def nbytes(self) -> int:
@@ -94,6 +97,7 @@ class FrameSettings:
 def movie_settings(
     animation: Animation | None,
     *,
+    interval: float | None = None,
     writer: Any = None,
     fps: float | None = None,
     codec: str | None = None,
@@ -102,6 +106,15 @@ def movie_settings(
     metadata: Mapping[str, str] | None = None,
 ) -> MovieSettings:
     """Fill in what the user left out, from the writer, the animation and rcParams.
+
+    Parameters
+    ----------
+    animation : Animation or None
+        Where the fps come from, if they come from nowhere else.
+    interval : float, optional
+        Milliseconds between two frames, where there is no animation.
+    writer, fps, codec, bitrate, extra_args, metadata
+        As in `Animation.save`.
 
     Raises
     ------
@@ -124,7 +137,7 @@ def movie_settings(
         fps, codec, bitrate = writer.fps, writer.codec, writer.bitrate
         extra_args, metadata = getattr(writer, "extra_args", None), writer.metadata
     if fps is None:
-        interval = interval_of(animation)
+        interval = interval or interval_of(animation)
         if not interval:
             raise ValueError("the animation has no interval to take the frame rate from: give fps")
         fps = 1000.0 / interval
@@ -212,11 +225,9 @@ def frame_settings(
     sizer.codec = codec
     if transparent is None:
         transparent = supports_transparency(sizer)
+    face = kwargs.get("facecolor", mpl.rcParams["savefig.facecolor"])
     if not transparent:
-        face = kwargs.get("facecolor", mpl.rcParams["savefig.facecolor"])
-        if isinstance(face, str) and face == "auto":
-            face = figure.get_facecolor()
-        kwargs["facecolor"] = _on_white(face)
+        kwargs["facecolor"] = _on_white(figure.get_facecolor() if _is_own(face) else face)
         kwargs["transparent"] = False
     return FrameSettings(
         dpi=dpi,
@@ -227,7 +238,25 @@ def frame_settings(
         idle_draws=draws_when_idle(figure.canvas),
         savefig_kwargs=kwargs,
         opaque=not transparent,
+        face=face,
     )
+
+
+def own_colors(figure: Figure, settings: FrameSettings) -> Mapping[str, Any]:
+    """Return the arguments for `Figure.savefig` of a figure that is drawn once, by itself.
+
+    What can be seen through is laid on white in an opaque movie; what cannot is as `savefig` has
+    it, to the last bit.
+    """
+    if not settings.opaque:
+        return settings.savefig_kwargs
+    own = figure.get_facecolor() if _is_own(settings.face) else settings.face
+    face = own if colors.to_rgba(own)[3] == 1 else _on_white(own)
+    return {**settings.savefig_kwargs, "facecolor": face}
+
+
+def _is_own(face: object) -> bool:
+    return isinstance(face, str) and face == "auto"
 
 
 def number_of_dpi(figure: Figure, dpi: float | str | None) -> float:

@@ -35,6 +35,7 @@ from typing import Any
 import numpy as np
 from matplotlib.animation import Animation
 
+from .figures import Figures
 from .pickling import is_users_module
 
 #: Objects looked at; what refers to more is data, and not a way to a pipe.
@@ -77,12 +78,12 @@ class Unshareable:
         return f"{self.name} is {self.what}"
 
 
-def find_unshareable(animations: Sequence[Animation]) -> Unshareable | None:
+def find_unshareable(animations: Sequence[Animation | Figures]) -> Unshareable | None:
     """Look for what the functions of animations use and processes cannot share.
 
     Parameters
     ----------
-    animations : sequence of Animation
+    animations : sequence of Animation or Figures
         Those of one movie.
 
     Returns

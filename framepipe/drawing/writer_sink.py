@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import matplotlib as mpl
 from matplotlib.animation import (
@@ -35,7 +35,24 @@ from .mpl.writers import (
     supports_transparency,
     temporary_folder_of,
 )
-from .painter import Painter
+from .settings import FrameSettings
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class HandsOver(Protocol):
+    """What paints, as a writer's sink knows it: `Painter` is one."""
+
+    settings: FrameSettings
+    writers: Any
+
+    @property
+    def figure(self) -> Figure:
+        """What a writer calls `savefig` of."""
+
+    def hand_over(self, frame: memoryview, grab: Callable[[], object]) -> None:
+        """Let someone call it, and get a frame that has been painted."""
 
 
 def writer_class(writer: object) -> Any:
@@ -160,7 +177,7 @@ class Writers:
         """Whether the writer makes the frame's sides even."""
         return isinstance(self._writer, MovieWriter) and self._writer.codec == "h264"
 
-    def sink(self, painter: Painter, path: str) -> WriterSink:
+    def sink(self, painter: HandsOver, path: str) -> WriterSink:
         """Return a sink for a block."""
         return WriterSink(copy.copy(self._writer), painter, path, self._surroundings)
 
@@ -182,7 +199,7 @@ def _check_suffix(writer: Any, suffix: str) -> None:
         raise ValueError(f"writer={type(writer).__name__} makes .html files, not {suffix!r}")
 
 
-def sink_of(painter: Painter, path: str) -> WriterSink:
+def sink_of(painter: HandsOver, path: str) -> WriterSink:
     """Return a sink for a block that is recorded by the painter's own writers."""
     if painter.writers is None:
         raise RuntimeError("this painter was given no writers")
@@ -213,7 +230,7 @@ class WriterSink:
     ----------
     writer : AbstractMovieWriter
         The writer, used for this alone.
-    painter : Painter
+    painter : HandsOver
         What paints the frames.
     path : str
         The file to write.
@@ -224,7 +241,7 @@ class WriterSink:
     def __init__(
         self,
         writer: Any,
-        painter: Painter,
+        painter: HandsOver,
         path: str,
         surroundings: Callable[[], AbstractContextManager[None]],
     ) -> None:

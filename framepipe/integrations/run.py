@@ -21,6 +21,8 @@ import matplotlib.pyplot as plt
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
+from ..api import encode
+from ..drawing.figures import Figures
 from ..drawing.mpl.animation import mark_started
 from ..result import Movie
 from .accelerate import accelerate
@@ -131,7 +133,11 @@ class Program:
 
 
 def save_unsaved(
-    program: Program, output: str, pick: str | None, save: Mapping[str, Any]
+    program: Program,
+    output: str,
+    pick: str | None,
+    save: Mapping[str, Any],
+    accelerated: accelerate,
 ) -> list[str]:
     """Save what a program has made and has only shown.
 
@@ -142,10 +148,12 @@ def save_unsaved(
     output : str
         Name of the movie; of several, ``-1``, ``-2`` ... are put before its suffix.
     pick : str, optional
-        The variable of the program that holds the one animation to save, or a function that
-        makes it.
+        The variable of the program that holds the one animation to save, or `Figures`, or a
+        function that makes it.
     save : mapping
         Arguments for `Animation.save`.
+    accelerated : accelerate
+        Under which that is done.
 
     Returns
     -------
@@ -164,10 +172,14 @@ def save_unsaved(
         if pick not in program.variables:
             raise LookupError(f"the program has no variable {pick!r}")
         animation = program.variables[pick]
-        if not isinstance(animation, Animation) and callable(animation):
+        if not isinstance(animation, (Animation, Figures)) and callable(animation):
             animation = animation()
-        if not isinstance(animation, Animation):
+        if not isinstance(animation, (Animation, Figures)):
             raise TypeError(f"{pick!r} is a {type(animation).__name__}, and no animation")
+        if isinstance(animation, Figures):
+            movie = encode(animation, output, **save, **accelerated.options)
+            accelerated.movies.append(movie)
+            return [output]
         animations = [animation]
     if not animations:
         raise LookupError(
@@ -222,7 +234,7 @@ def run(
         program.run()
         if output is not None or pick is not None:
             target = output or f"{Path(name).stem if not module else name}.mp4"
-            save_unsaved(program, target, pick, save or {})
+            save_unsaved(program, target, pick, save or {}, accelerated)
         elif program.unsaved and tell is not None:
             count = len(program.unsaved)
             tell(f"{count} animation{'s' if count > 1 else ''} not saved: -o movie.mp4 saves them")

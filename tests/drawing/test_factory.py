@@ -34,7 +34,9 @@ def factory_of(animation: Any) -> PainterFactory:
         opened.figure, dpi=None, codec="rawvideo", suffix=".rgba", even=False, savefig_kwargs=None
     )
     with opened:
-        return opened.painter_factory(settings)
+        made = opened.painter_factory(settings)
+        assert isinstance(made, PainterFactory)
+        return made
 
 
 def frames_of(factory: PainterFactory) -> list[bytes]:
