@@ -5,15 +5,8 @@ same movie, and what other code sees afterwards is what matplotlib would have le
 stands at the last frame, what the update functions appended or counted is there, exhausted
 iterators are exhausted, and an exception is the one that was raised.
 
-::
-
-    this process                                   its fork
-    ------------                                   --------
-    plan (wrong arguments raise here)
-    fork ----------------------------------------> encode: workers, encoder, output
-    run every update, draw nothing                 ... (has the animation as it was, and can begin
-          <--------------------------- Told(i, n)       again should that be needed)
-          <--------------------------- Movie, or Failed
+The movie is made by a fork of this process (`framepipe.integrations.beside`), while this one runs
+the animation's updates and draws nothing.
 
 The updates run here once more, as in any of the workers.  So they cost no time unless they are most
 of the work; and nothing that this process does to the animation can reach the movie.  Where
@@ -23,20 +16,12 @@ processes are not forked (macOS, Windows) the updates run here after the movie i
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
-import multiprocessing
 import os
 import shutil
-import signal
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import wraps
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self
 
@@ -46,20 +31,14 @@ from matplotlib.animation import AbstractMovieWriter, Animation
 from ..api import carry_out
 from ..drawing.writer_sink import takes_pipe
 from ..encoding.find import find_ffmpeg
-from ..engines.system.fork_safety import one_at_a_time, undisturbed
-from ..engines.system.signals import ending_signals_raise
-from ..engines.workers.failures import Failed, interrupts_pass
-from ..errors import EncoderNotFound, FrameError, WorkerDied
-from ..options import ModeName, Segments
+from ..engines.workers.failures import interrupts_pass
+from ..errors import EncoderNotFound, FrameError
 from ..plan import EncodePlan, plan_encode
 from ..result import Movie
+from .beside import Beside, ProgressCallback
 
 _log = logging.getLogger(__name__)
 
-#: Seconds that the fork may take to clean up when it is told to end.
-_CLEAN_UP = 5.0
-
-ProgressCallback = Callable[[int, int | None], object]
 WriterLike = AbstractMovieWriter | str | None
 
 
@@ -243,7 +222,11 @@ def _save(
         failed: BaseException | None = None
         try:
             if plan.workers > 0 and plan.start_method == "fork":
-                movie = _Beside(plan, mode, progress, progress_callback, writer).run()
+                with Beside(plan, mode, progress, progress_callback, writer) as beside:
+                    with interrupts_pass():
+                        for _ in _updates(plan):
+                            beside.hear()
+                    movie = beside.finish()
             else:
                 movie = carry_out(plan, mode, progress, progress_callback, writer=writer)
                 for _ in _updates(plan) if plan.workers else ():
@@ -271,165 +254,3 @@ def _updates(plan: EncodePlan) -> Iterator[int]:
             frame += 1
     finally:
         painter.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A frame has been encoded: what `progress_callback` is told."""
-
-    frame: int
-    total: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Warned:
-    """Something was warned of in the fork."""
-
-    message: str
-    category: type[Warning]
-    filename: str
-    lineno: int
-
-
-class _Beside:
-    """A movie made by a fork of this process, while the updates run in this one.
-
-    Parameters
-    ----------
-    plan : EncodePlan
-        What to make.
-    mode, progress, progress_callback, writer
-        As `encode` takes them.
-    """
-
-    def __init__(
-        self,
-        plan: EncodePlan,
-        mode: ModeName | Segments,
-        progress: bool,
-        progress_callback: ProgressCallback | None,
-        writer: WriterLike,
-    ) -> None:
-        self._plan = plan
-        self._mode = mode
-        self._progress = progress
-        self._callback = progress_callback
-        self._writer = writer
-        self._movie: Movie | None = None
-
-    def run(self) -> Movie:
-        """Make the movie.
-
-        Raises
-        ------
-        Exception
-            What `encode` raises, or the user's functions do.
-        """
-        context = multiprocessing.get_context("fork")
-        ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=self._in_fork, args=(ours, theirs), name="framepipe-save")
-        try:
-            with one_at_a_time(), undisturbed("fork"):
-                process.start()
-            theirs.close()
-            with interrupts_pass():
-                for _ in _updates(self._plan):
-                    while self._movie is None and ours.poll():
-                        self._hear(ours)
-            while self._movie is None:
-                self._hear(ours)
-            return self._movie
-        except EOFError:
-            process.join(_CLEAN_UP)
-            raise WorkerDied(
-                f"the process that made the movie died (exit code {process.exitcode})",
-                process.exitcode,
-                None,
-            ) from None
-        finally:
-            self._end(process)
-            ours.close()
-            process.close()
-
-    def _hear(self, connection: Connection) -> None:
-        message = connection.recv()
-        if isinstance(message, _Told):
-            if self._callback is not None:
-                self._callback(message.frame, message.total)
-        elif isinstance(message, _Warned):
-            _warn_again(message)
-        elif isinstance(message, Failed):
-            raise message.error()
-        else:
-            self._movie = message
-
-    def _end(self, process: BaseProcess) -> None:
-        """See that the fork is over; if it is not done, let it clean up."""
-        if process.pid is None:
-            return
-        if self._movie is not None:
-            process.join(_CLEAN_UP)
-        if process.is_alive():
-            process.terminate()
-            process.join(_CLEAN_UP)
-        if process.is_alive():
-            process.kill()
-        process.join()
-
-    def _in_fork(self, theirs_end: Connection, ours: Connection) -> None:
-        """Make the movie, and tell of it."""
-        theirs_end.close()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was forked decides
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
-            signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
-        _end_with_parent()
-        # The updates print, and warn, where they run in the process that was forked.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
-
-        def warned(
-            message: Warning | str, category: type[Warning], filename: str, lineno: int,
-            file: object = None, line: str | None = None,
-        ) -> None:  # fmt: skip
-            ours.send(_Warned(str(message), category, filename, lineno))
-
-        warnings.showwarning = warned
-        answer: Movie | Failed
-        with ending_signals_raise():
-            try:
-                answer = carry_out(
-                    self._plan, self._mode, self._progress,
-                    lambda frame, total: ours.send(_Told(frame, total)), writer=self._writer,
-                )  # fmt: skip
-            except Exception as error:  # noqa: BLE001 - carried home, whatever it is
-                from pickle import dumps
-
-                answer = Failed.of(error, 0, dumps)
-            with contextlib.suppress(OSError):
-                ours.send(answer)
-
-
-def _warn_again(warned: _Warned) -> None:
-    """Let a warning be seen here, under this process's filters, once where they say so."""
-    module = next(
-        (one for one in list(sys.modules.values()) if _file_of(one) == warned.filename), None
-    )
-    registry = None if module is None else vars(module).setdefault("__warningregistry__", {})
-    warnings.warn_explicit(
-        warned.message, warned.category, warned.filename, warned.lineno,
-        module=None if module is None else module.__name__, registry=registry,
-    )  # fmt: skip
-
-
-def _file_of(module: object) -> str | None:
-    return getattr(module, "__file__", None)
-
-
-def _end_with_parent() -> None:
-    """Let this process be told to end when the one that forked it is gone."""
-    if sys.platform != "linux":
-        return
-    pr_set_pdeathsig = 1  # linux/prctl.h
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)

@@ -1,5 +1,11 @@
 """framepipe as one of matplotlib's movie writers: ``ani.save("movie.mp4", writer="framepipe")``.
 
+There are two ways.  Where `Animation.save` itself is at work, nothing of the animation has run when
+it comes to the writer: so a fork of this process makes the movie, with render processes and kept
+drawing, as `framepipe.encode` does (`framepipe.integrations.beside`), and what save goes on to do
+runs the updates here and draws nothing.  Where frames are grabbed by hand there is nothing that
+could be begun again: each is drawn here, in full, while the ones before it are encoded.
+
 Private names used, looked at in matplotlib 3.9.0 and 3.11.2: none are called.  What
 `Animation.save` asks of a writer beside its public methods, ``_supports_transparency`` (new in
 3.10), is inherited from `FFMpegWriter`, and reads ``outfile`` and ``codec``.
@@ -7,10 +13,12 @@ Private names used, looked at in matplotlib 3.9.0 and 3.11.2: none are called.  
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +26,8 @@ import matplotlib as mpl
 from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, writers
 from matplotlib.figure import Figure
 
+from ..drawing.mpl.animation import SaveCall, save_call
+from ..drawing.painter import Painter
 from ..drawing.rendering.canvas import (
     FrameCanvas,
     FrameSizeError,
@@ -28,9 +38,13 @@ from ..drawing.rendering.canvas import (
 from ..drawing.settings import draws_when_idle, movie_settings
 from ..encoding.find import find_ffmpeg
 from ..engines.protocols import NO_FRAMES
+from ..engines.system.resources import usable_cpus
 from ..engines.threaded import ThreadedSink
 from ..errors import EncoderError, EncoderNotFound, FrameError, FramepipeError
-from ..plan import Plan
+from ..plan import EncodePlan, Plan, plan_encode
+from .beside import Beside
+
+_log = logging.getLogger(__name__)
 
 
 @writers.register("framepipe")
@@ -59,15 +73,17 @@ class Writer(FFMpegWriter):
 
     Notes
     -----
-    What it saves: `Animation` has every frame drawn once more than needed, through
-    ``draw_idle``, which draws nothing while this writer is at work; and a frame is encoded while
-    the next ones are updated and drawn.  The movie takes its name when it is whole; when anything
-    fails within `saving`, a file that had the name before stays as it is.
+    Under `Animation.save` the movie is made as `framepipe.encode` makes it, in other processes,
+    while the updates run here, too, so that the animation is left as after any save.  That needs
+    processes that are forked (Linux), more than one CPU, nobody who listens to draws, and a file
+    to write.  Elsewhere, and by hand, frames are drawn in this process, in full: what keeps
+    unchanged parts must be able to begin again when it finds that it was misled, and a writer is
+    shown each frame but once.  What is saved then: `Animation` has every frame drawn once more than
+    needed, through ``draw_idle``, which draws nothing while this writer is at work; and a frame is
+    encoded while the next ones are updated and drawn.
 
-    What it cannot do: the updates run in this process, one after the other, so there are no render
-    processes; and every frame is drawn in full, since what keeps unchanged parts must be able to
-    begin again when it finds that it was misled, and a writer is shown each frame but once.
-    `framepipe.encode` does both.
+    The movie takes its name when it is whole; when anything fails within `saving`, a file that had
+    the name before stays as it is.
 
     From `setup` to `finish` the figure's canvas draws in our way.  After that canvas, size and dpi
     are as they were before.
@@ -89,7 +105,8 @@ class Writer(FFMpegWriter):
             "codec": codec, "bitrate": bitrate, "extra_args": extra_args, "metadata": metadata,
         }  # fmt: skip
         super().__init__(fps, **given)  # type: ignore[arg-type]  # it takes fractions, too
-        self._take: _Take | None = None
+        self._take: _Take | _Handed | None = None
+        self._call: SaveCall | None = None
         self._forgotten: Any = None
         self._failure: EncoderError | None = None
         self._frame_size = (0, 0)
@@ -150,25 +167,44 @@ class Writer(FFMpegWriter):
         self._failure = None
         # Not FFMpegWriter's, which would resize the figure's window and start an ffmpeg itself.
         AbstractMovieWriter.setup(self, fig, outfile, dpi)  # type: ignore[arg-type]
-        self._take = _Take(self, fig, outfile, self.dpi)
+        call, self._call = self._call, None
+        plan = None if call is None else _plan_all(self, call, fig, outfile, self.dpi)
+        if plan is None:
+            self._take = _Take(self, fig, outfile, self.dpi)
+        else:
+            self._take = _Handed(*plan)
         self._frame_size = (self._take.settings.width, self._take.settings.height)
         # By hand, a movie may be begun and never be finished.
         self._forgotten = weakref.finalize(self, self._take.abort)
 
-    @contextmanager
-    def saving(
+    def saving(  # type: ignore[override]  # a context like any other
         self,
         fig: Figure,
         outfile: str | os.PathLike[str],
         dpi: float | None = None,
         *args: Any,
         **kwargs: Any,
-    ) -> Iterator[Writer]:
+    ) -> AbstractContextManager[Writer]:
         """Return a context in which frames are grabbed; at its end the movie is there.
 
         The parameters are those of `setup`.  When something is raised within, the movie is given
         up, and a file that was there before stays as it is.
         """
+        # A class made from this one may do something else with the frames.
+        call = save_call(sys._getframe(1)) if type(self) is Writer else None
+        return self._saving(call, fig, outfile, dpi, *args, **kwargs)
+
+    @contextmanager
+    def _saving(
+        self,
+        call: SaveCall | None,
+        fig: Figure,
+        outfile: str | os.PathLike[str],
+        dpi: float | None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Iterator[Writer]:
+        self._call = call
         self.setup(fig, outfile, dpi, *args, **kwargs)
         try:
             # As the other writers do: "tight" would give every frame a size of its own.
@@ -228,7 +264,7 @@ class Writer(FFMpegWriter):
             self._forgotten.detach()
             take.abort()
 
-    def _taking(self) -> _Take:
+    def _taking(self) -> _Take | _Handed:
         if self._failure is not None:
             raise self._failure
         if self._take is None:
@@ -321,3 +357,96 @@ class _Take:
     def abort(self) -> None:
         """Leave nothing behind that is not finished, and put the figure back."""
         self._stack.close()
+
+
+def _plan_all(
+    writer: Writer,
+    call: SaveCall,
+    figure: Figure,
+    filename: str | os.PathLike[str],
+    dpi: float,
+) -> tuple[EncodePlan, ExitStack] | None:
+    """Plan the whole movie of an `Animation.save`; None if its frames are better drawn here."""
+    if FrameCanvas.of(figure) is not None or usable_cpus() == 1:
+        return None
+    animation, *others = call.animations
+    with ExitStack() as stack:
+        try:
+            plan = plan_encode(
+                stack, animation, filename, writer, dpi=dpi, extra_anim=others,
+                savefig_kwargs=call.savefig_kwargs, workers=None, redraw="auto",
+                independent=False, start_method=None, fps=None, codec=None, bitrate=None,
+                extra_args=None, metadata=None,
+            )  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - what will not do is said the other way, too
+            _log.debug("frames are drawn in this process: %s", str(error))
+            return None
+        forked = plan.workers > 0 and plan.start_method == "fork"
+        if not forked or plan.redraw == "as_saved" or plan.movie.direct:
+            return None
+        return plan, stack.pop_all()
+    return None
+
+
+class _Handed:
+    """One movie that a fork of this process makes, from `Writer.setup` to `Writer.finish`.
+
+    Parameters
+    ----------
+    plan : EncodePlan
+        The movie.
+    stack : ExitStack
+        What has to be let go of at its end.
+    """
+
+    def __init__(self, plan: EncodePlan, stack: ExitStack) -> None:
+        self._grabbed = 0
+        self._failure: FrameError | None = None
+        self.settings = plan.movie.frame
+        with stack:
+            # Before the figure's canvas is ours.
+            self._beside = stack.enter_context(Beside(plan))
+            painter = plan.painters()
+            if not isinstance(painter, Painter):
+                raise TypeError("an animation's frames come of its updates")
+            self._painter = painter
+            stack.callback(self._painter.close)
+            self._painter.open()
+            self._stack = stack.pop_all()
+
+    def grab(self, kwargs: Mapping[str, Any]) -> None:
+        """Leave the figure as drawing a frame would; raise what has gone wrong with that frame."""
+        del kwargs  # known beforehand
+        self._painter.stand_as_drawn()
+        if self._failure is None:
+            try:
+                # That is ahead anyway.  So save's progress_callback tells how far the movie is, and
+                # no update runs here that save would not have come to.
+                self._beside.wait_for(self._grabbed + 1)
+            except FrameError as error:
+                self._failure = error
+        # Not before its turn: what an update raises, it raises here as well.
+        if self._failure is not None and self._failure.frame <= self._grabbed:
+            self._raise_failure(self._failure)
+        self._grabbed += 1
+
+    def finish(self) -> None:
+        """Wait until the movie is in its place."""
+        try:
+            if self._failure is None:
+                self._beside.finish()
+        except FrameError as error:
+            self._failure = error
+        if self._failure is not None:
+            self._raise_failure(self._failure)
+
+    def abort(self) -> None:
+        """End the fork if it is at work, and put the figure back."""
+        self._stack.close()
+
+    def _raise_failure(self, failure: FrameError) -> None:
+        cause = failure.__cause__
+        if cause is None:
+            raise failure
+        cause.add_note(f"framepipe: frame {failure.frame}")
+        raise cause

@@ -51,6 +51,10 @@ def wave(layout: str | None = None) -> FuncAnimation:
     return FuncAnimation(figure, update, 6, init_func=tuple)
 
 
+class ByHand(Writer):
+    """A class made from it, which is given every frame."""
+
+
 class Small(type(Path())):  # type: ignore[misc]
     """A raw movie of the size that `clip` has."""
 
@@ -192,6 +196,7 @@ def test_layout_engines(tmp_path: Path, layout: str) -> None:
 
 
 def test_no_frame_is_drawn_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And none here where other processes make the movie."""
     draw, count = Line2D.draw, []
 
     def counted(line: Line2D, renderer: Any) -> None:
@@ -199,16 +204,18 @@ def test_no_frame_is_drawn_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         draw(line, renderer)
 
     counts = {}
-    for name in ("ffmpeg", "framepipe"):
+    ways: dict[str, Any] = {"ffmpeg": "ffmpeg", "by hand": ByHand(), "framepipe": "framepipe"}
+    for name, writer in ways.items():
         animation: Any = wave()
         (line,) = animation._fig.axes[0].lines
         with monkeypatch.context() as patch:
             patch.setattr(Line2D, "draw", counted)
             count.clear()
-            animation.save(tmp_path / "m.mp4", writer=name)
+            animation.save(tmp_path / "m.mp4", writer=writer)
         counts[name] = count.count(line)
     assert counts["ffmpeg"] >= 12
-    assert counts["framepipe"] == 7  # the first one twice: some artists keep something of it
+    assert counts["by hand"] == 7  # the first one twice: some artists keep something of it
+    assert counts["framepipe"] == 0
 
 
 def test_who_listens_to_draws_hears_all_of_them(tmp_path: Path) -> None:
@@ -398,6 +405,64 @@ def test_the_words_of_ffmpeg(tmp_path: Path, frames: int, options: Any, says: st
     assert children() == ([], [])
 
 
+def test_an_error_in_drawing_comes_out_at_its_frame(tmp_path: Path) -> None:
+    """As from save: no update after that frame has run here."""
+    run: list[int] = []
+
+    def turn(number: int) -> None:
+        run.append(number)
+        if number == 9:
+            axes.set_title("$\\nonsense$")
+
+    figure, axes = plt.subplots(figsize=(1, 1))
+    animation = FuncAnimation(figure, turn, 40, init_func=tuple)
+    with pytest.raises(ValueError, match="nonsense") as caught:
+        animation.save(tmp_path / "m.mp4", writer="framepipe")
+    assert not isinstance(caught.value, FramepipeError)
+    assert run == list(range(10))
+    assert everything_in(tmp_path) == set()
+    assert children() == ([], [])
+
+
+def test_updates_run_here_once_as_in_any_save(tmp_path: Path) -> None:
+    run: list[int] = []
+    clip(20, run.append).save(tmp_path / "m.rgba", writer="framepipe", dpi=32, **RAW)
+    assert numbers(tmp_path / "m.rgba") == list(range(20))
+    first = run.count(0)
+    assert run == [0] * first + list(range(1, 20))
+    again: list[int] = []
+    clip(20, again.append).save(tmp_path / "m.rgba", writer="ffmpeg", dpi=32, **RAW)
+    assert again == run
+
+
+def test_what_a_draw_leaves_behind_is_noticed(tmp_path: Path) -> None:
+    """The movie is made again, in the right way, though the updates here have run."""
+    made = []
+    for name in ("ffmpeg", "framepipe"):
+        figure, axes = plt.subplots(figsize=(2, 1))
+        (line,) = axes.plot([0, 1])
+        drawn: list[int] = []
+        draw = line.draw
+
+        def counted(renderer: Any, draw: Any = draw, drawn: Any = drawn) -> None:
+            drawn.append(1)
+            draw(renderer)
+
+        line.draw = counted  # type: ignore[method-assign]
+
+        def turn(_: int, line: Any = line, drawn: Any = drawn) -> None:
+            line.set_ydata([len(drawn) / 40, 1])
+
+        animation = FuncAnimation(figure, turn, 12, init_func=tuple)
+        if name == "ffmpeg":
+            animation.save(tmp_path / f"{name}.rgba", writer=name, **RAW)
+        else:
+            with pytest.warns(framepipe.HistoryWarning, match="made again by one worker"):
+                animation.save(tmp_path / f"{name}.rgba", writer=name, **RAW)
+        made.append((tmp_path / f"{name}.rgba").read_bytes())
+    assert made[0] == made[1]
+
+
 def test_ffmpeg_is_killed(tmp_path: Path) -> None:
     drawn = []
 
@@ -408,7 +473,7 @@ def test_ffmpeg_is_killed(tmp_path: Path) -> None:
             os.kill(encoder.pid, signal.SIGKILL)
 
     with pytest.raises(EncoderError, match=r"(?i)kill"):
-        clip(500, turn).save(tmp_path / "m.mp4", writer="framepipe")
+        clip(500, turn).save(tmp_path / "m.mp4", writer=ByHand())
     assert max(drawn) < 20
     assert everything_in(tmp_path) == set()
 

@@ -2,6 +2,8 @@
 
 Looked at in matplotlib 3.9.0 and 3.11.2:
 
+- ``matplotlib.animation.Animation.save``: its local variables ``self``, ``all_anim`` and
+  ``savefig_kwargs`` where it calls ``writer.saving``
 - ``matplotlib.animation.Animation``: ``_fig``, ``_init_draw``, ``_draw_next_frame``,
   ``_draw_was_started``, ``_blit_cache``
 - ``matplotlib.animation.TimedAnimation``: ``_interval``
@@ -12,7 +14,12 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import dataclass
+from types import FrameType
 from typing import TYPE_CHECKING, Any
+
+import matplotlib.animation
 
 if TYPE_CHECKING:
     from matplotlib.animation import Animation
@@ -65,3 +72,40 @@ def interval_of(animation: Animation | None) -> float | None:
 def functions_of(animation: Animation) -> list[Any]:
     """Return the user's functions: update, init and the generator of frames; None for none."""
     return [vars(animation).get(name) for name in ("_func", "_init_func", "_iter_gen")]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveCall:
+    """An `Animation.save` that is about to begin, seen by the writer that it calls.
+
+    Parameters
+    ----------
+    animations : tuple of Animation
+        What is saved: the animation, and those that run along.
+    savefig_kwargs : dict
+        What each frame will be grabbed with, but for colours that are worked out later.
+    """
+
+    animations: tuple[Animation, ...]
+    savefig_kwargs: dict[str, Any]
+
+
+def save_call(caller: FrameType | None) -> SaveCall | None:
+    """Return what calls a writer, if that is `Animation.save` itself.
+
+    Parameters
+    ----------
+    caller : frame or None
+        Of the function that called ``writer.saving``.
+    """
+    if caller is None or caller.f_code not in _SAVES:
+        return None
+    found = caller.f_locals
+    animations, kwargs = found.get("all_anim"), found.get("savefig_kwargs")
+    if not animations or animations[0] is not found.get("self") or not isinstance(kwargs, dict):
+        return None
+    return SaveCall(tuple(animations), dict(kwargs))
+
+
+#: As it was before anybody put something in its place.
+_SAVES = [inspect.unwrap(matplotlib.animation.Animation.save).__code__]

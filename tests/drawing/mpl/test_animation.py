@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Generator
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pytest
 from clips import flat
-from matplotlib.animation import ArtistAnimation, FuncAnimation
+from matplotlib.animation import AbstractMovieWriter, ArtistAnimation, FuncAnimation
 
 from framepipe.drawing.mpl.animation import (
     draw_initially,
@@ -18,6 +20,7 @@ from framepipe.drawing.mpl.animation import (
     length_of,
     mark_started,
     returned_artists,
+    save_call,
     update_for_next_frame,
 )
 from framepipe.drawing.rendering.canvas import living_on_agg
@@ -88,3 +91,52 @@ def test_one_that_was_started_is_not_missed() -> None:
         animation, _ = made()
         mark_started(animation)
         del animation
+
+
+class Asks(AbstractMovieWriter):
+    """A writer that asks who calls it, and grabs nothing."""
+
+    call: Any = "nobody"
+
+    def saving(self, *_: Any, **__: Any) -> Any:
+        self.call = save_call(sys._getframe(1))
+        return super().saving(*_, **__)
+
+    def setup(self, fig: Any, outfile: Any, dpi: float | None = None) -> None:
+        super().setup(fig, outfile, dpi)
+
+    def grab_frame(self, **savefig_kwargs: Any) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+
+def test_a_writer_can_tell_that_save_calls_it() -> None:
+    animation, _ = made()
+    other, figure = made()[0], figure_of(animation)
+    mark_started(other)
+    along = FuncAnimation(figure, lambda _: None, 2)
+    given = {"dpi": 50, "facecolor": "r"}
+    asks = Asks()
+    animation.save("m", writer=asks, extra_anim=[along, other], savefig_kwargs=given)
+    assert asks.call.animations == (animation, along)
+    assert asks.call.savefig_kwargs == given
+    assert asks.call.savefig_kwargs is not given
+    with asks.saving(figure, "m", 50):
+        assert asks.call is None
+    plt.close("all")
+
+
+def test_a_save_of_somebody_elses_is_none_of_matplotlibs() -> None:
+    def save(self: Any, writer: Any) -> None:
+        all_anim, savefig_kwargs = [self], {}  # type: ignore[var-annotated]
+        writer.saving(figure_of(self), "m", 50)
+        assert all_anim, savefig_kwargs
+
+    asks = Asks()
+    animation, _ = made()
+    mark_started(animation)
+    save(animation, asks)
+    assert asks.call is None
+    assert save_call(None) is None
