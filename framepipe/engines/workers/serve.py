@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 
 from ...user_output import OutputRecorder
 from ..system.memory import be_ended_first
-from ..system.resources import keep_freed_memory
+from ..system.resources import collect_less_often, keep_freed_memory
 from ..system.ring import Ring
 from ..system.signals import ENDING
 from ..system.stacks import answer_into
@@ -81,6 +81,7 @@ def serve(
     try:
         task = make_task(ring)
         task.open()
+        collect_less_often()
     except BaseException as error:  # noqa: BLE001 - carried home, whatever it is
         with contextlib.suppress(OSError):
             channel.send(Failed.of(error, 0, dumps))

@@ -154,3 +154,24 @@ def test_freed_memory_is_used_again() -> None:
 
     # 40,960 pages are written; as huge ones they are 80.
     assert faults("keep") < 40 < 80 <= faults()
+
+
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        ("pass", "(5000, 10) True True"),
+        ("gc.set_threshold(900, 10, 10)", "(900, 10) False True"),
+        ("gc.disable()", "(700, 10) False False"),
+    ],
+)
+def test_garbage_is_looked_for_less_often_unless_the_user_has_said_when(
+    before: str, then: str
+) -> None:
+    code = (
+        "import gc\n"
+        "from framepipe.engines.system.resources import collect_less_often\n"
+        f"gc.set_threshold(700, 10, 10); {before}; collect_less_often()\n"
+        "print(gc.get_threshold()[:2], gc.get_freeze_count() > 0, gc.isenabled())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == then
