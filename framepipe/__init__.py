@@ -26,8 +26,9 @@ from .errors import (
 )
 from .integrations.accelerate import accelerate
 from .integrations.writer import Writer
+from .movie import Movie
 from .options import Segments, To
-from .result import Movie, Report
+from .result import Report
 
 __version__ = "0.1.0"
 

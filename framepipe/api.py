@@ -13,6 +13,7 @@ from .engines.protocols import Progress
 from .engines.system.resources import usable_cpus
 from .engines.system.signals import ending_signals_raise
 from .modes import Made, make_movie
+from .movie import Movie
 from .options import (
     ModeName,
     RedrawName,
@@ -24,7 +25,7 @@ from .options import (
     check_kinds,
 )
 from .plan import EncodePlan, plan_encode
-from .result import Facts, Movie
+from .result import Facts
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -222,7 +223,7 @@ def carry_out(
         begin = time.perf_counter()
     with ending_signals_raise(), ExitStack() as stack:
         stack.callback(plan.movie.discard)
-        told = _progress(progress, progress_callback, stack)
+        told = shown_progress(progress, progress_callback, stack, plan.frames)
         made = make_movie(plan, mode, told, writer=writer)
         paths = plan.movie.publish()
     seconds = time.perf_counter() - begin
@@ -267,10 +268,30 @@ def _facts(plan: EncodePlan, made: Made, path: Path, seconds: float) -> Facts:
     )
 
 
-def _progress(
-    bar: bool, callback: Callable[[int, int | None], Any] | None, stack: ExitStack
+def shown_progress(
+    bar: bool,
+    callback: Callable[[int, int | None], Any] | None,
+    stack: ExitStack,
+    frames: int | None = None,
 ) -> Progress | None:
-    """Join the user's callback and the tqdm bar into one."""
+    """Join the user's callback and the tqdm bar into one.
+
+    Parameters
+    ----------
+    bar : bool
+        Whether to show one: on a terminal, or as a widget in a notebook.
+    callback : callable or None
+        The user's.
+    stack : ExitStack
+        At its end the bar is closed.
+    frames : int, optional
+        How many there are, as far as it is known beforehand.
+
+    Raises
+    ------
+    ImportError
+        If there is no tqdm.
+    """
     if not bar:
         return callback
     try:
@@ -281,12 +302,17 @@ def _progress(
     class Bar(tqdm):  # type: ignore[misc]
         monitor_interval = 0  # no thread beside us: workers are forked
 
-    shown = stack.enter_context(Bar(unit="frame", miniters=1))
+    shown = stack.enter_context(Bar(total=frames, unit="frame", miniters=1))
 
     def both(frame: int, total: int | None) -> None:
         if frame == 0:
             shown.reset()  # perhaps the movie is made again
-        shown.total = total
+        if total != shown.total:
+            # Not by assignment: a notebook's widget is told of a total by reset() alone.
+            done = shown.n
+            shown.reset(total)
+            shown.total = total
+            shown.update(done)
         shown.update()
         if callback is not None:
             callback(frame, total)

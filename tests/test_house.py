@@ -20,6 +20,7 @@ MAY: dict[str, set[str]] = {
     "leftovers": set(),
     "user_code": set(),
     "user_output": set(),
+    "movie": {"result", "drawing", "encoding", "errors"},
     "result": {"errors", "drawing"},  # drawing.timeline, when a report is plotted; see below
     "drawing": {"errors", "result", "user_code", "user_output"},
     "encoding": {"errors", "leftovers", "result"},
@@ -31,13 +32,14 @@ MAY: dict[str, set[str]] = {
         *("drawing", "encoding", "engines", "options", "errors", "result", "plan", "joins"),
         "user_output",
     },
-    "api": {"drawing", "engines", "modes", "options", "plan", "result"},
+    "api": {"drawing", "engines", "modes", "movie", "options", "plan", "result"},
     "integrations": {
         "api",
         "drawing",
         "encoding",
         "engines",
         "errors",
+        "movie",
         "options",
         "plan",
         "result",
@@ -45,7 +47,8 @@ MAY: dict[str, set[str]] = {
     "demo": set(),
     "cli": {"", "api", "demo", "errors", "integrations", "options"},
     "__main__": {"cli"},
-    "": {"api", "drawing", "errors", "integrations", "options", "result"},  # framepipe/__init__.py
+    # framepipe/__init__.py
+    "": {"api", "drawing", "errors", "integrations", "movie", "options", "result"},
 }
 
 #: Which part may use what is not ours and not Python's.

@@ -10,7 +10,7 @@ from typing import Any
 from matplotlib.animation import Animation
 
 import framepipe
-from framepipe.result import Movie, Report
+from framepipe import Movie, Report
 
 from .clock import Clock
 

@@ -259,6 +259,11 @@ def _is_own(face: object) -> bool:
     return isinstance(face, str) and face == "auto"
 
 
+def embed_limit() -> float:
+    """Return how many MB of a movie, as text, may be put into a notebook."""
+    return float(mpl.rcParams["animation.embed_limit"])
+
+
 def number_of_dpi(figure: Figure, dpi: float | str | None) -> float:
     """Return the movie's dots per inch.
 

@@ -28,13 +28,13 @@ from typing import Any, Self
 import matplotlib as mpl
 from matplotlib.animation import AbstractMovieWriter, Animation
 
-from ..api import carry_out
+from ..api import carry_out, shown_progress
 from ..drawing.writer_sink import takes_pipe
 from ..encoding.find import find_ffmpeg
 from ..engines.workers.failures import interrupts_pass
 from ..errors import EncoderNotFound, FrameError
+from ..movie import Movie
 from ..plan import EncodePlan, plan_encode
-from ..result import Movie
 from .beside import Beside, ProgressCallback
 
 _log = logging.getLogger(__name__)
@@ -222,7 +222,9 @@ def _save(
         failed: BaseException | None = None
         try:
             if plan.workers > 0 and plan.start_method == "fork":
-                with Beside(plan, mode, progress, progress_callback, writer) as beside:
+                # The bar is here: a fork of a notebook's kernel cannot move it.
+                told = shown_progress(progress, progress_callback, stack, plan.frames)
+                with Beside(plan, mode, told, writer) as beside:
                     with interrupts_pass():
                         for _ in _updates(plan):
                             beside.hear()

@@ -35,9 +35,9 @@ from ..engines.system.fork_safety import one_at_a_time, undisturbed
 from ..engines.system.signals import ending_signals_raise
 from ..engines.workers.failures import Failed
 from ..errors import WorkerDied
+from ..movie import Movie
 from ..options import ModeName, Segments
 from ..plan import EncodePlan
-from ..result import Movie
 
 #: Seconds that the fork may take to clean up when it is told to end.
 _CLEAN_UP = 5.0
@@ -70,7 +70,7 @@ class Beside:
     ----------
     plan : EncodePlan
         What to make.
-    mode, progress, progress_callback, writer
+    mode, progress_callback, writer
         As `encode` takes them.
     """
 
@@ -78,13 +78,11 @@ class Beside:
         self,
         plan: EncodePlan,
         mode: ModeName | Segments = "auto",
-        progress: bool = False,
         progress_callback: ProgressCallback | None = None,
         writer: AbstractMovieWriter | str | None = None,
     ) -> None:
         self._plan = plan
         self._mode = mode
-        self._progress = progress
         self._callback = progress_callback
         self._writer = writer
         self._movie: Movie | None = None
@@ -207,7 +205,7 @@ class Beside:
         with ending_signals_raise():
             try:
                 answer = carry_out(
-                    self._plan, self._mode, self._progress,
+                    self._plan, self._mode, False,
                     told, writer=self._writer,
                 )  # fmt: skip
             except Exception as error:  # noqa: BLE001 - carried home, whatever it is

@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from ..api import encode
 from ..drawing.figures import Figures
 from ..drawing.mpl.animation import mark_started
-from ..result import Movie
+from ..movie import Movie
 from .accelerate import accelerate
 
 
