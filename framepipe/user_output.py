@@ -26,6 +26,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Self, TextIO, TypeVar, cast
 
+from .user_code.exceptions import bounded
+
 T = TypeVar("T")
 
 #: Characters, and warnings, of one frame that are carried home; what is said when there are more.
@@ -324,7 +326,8 @@ def _show(one: Printed | Warned) -> None:
     message: Warning | str = one.text
     category: type[Warning] = UserWarning
     if one.packed is not None:
-        with suppress(Exception):  # its class may be one that only the other process could import
+        # Its class may be one that only the other process could import, or hang.
+        with suppress(Exception), bounded():
             message, category = pickle.loads(one.packed)  # noqa: S301 - from our own child process
     name, registry = _module_at(one.filename)
     warnings.warn_explicit(message, category, one.filename, one.lineno, name, registry)

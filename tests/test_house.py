@@ -19,7 +19,7 @@ MAY: dict[str, set[str]] = {
     "errors": set(),
     "leftovers": set(),
     "user_code": set(),
-    "user_output": set(),
+    "user_output": {"user_code"},
     "movie": {"result", "drawing", "encoding", "errors"},
     "result": {"errors", "drawing"},  # drawing.timeline, when a report is plotted; see below
     "drawing": {"errors", "result", "user_code", "user_output"},

@@ -60,7 +60,8 @@ class PictureFolder(Output):
         found = _SERIES.fullmatch(self.path.name)
         if found is None:
             raise ValueError(f"{self.path.name!r} is not the name of a series such as '%05d.png'")
-        self._format = f"{found['before']}{{:{found['width'] or ''}d}}{found['after']}"
+        before, after = (found[part].replace("{", "{{").replace("}", "}}") for part in (1, 3))
+        self._format = f"{before}{{:{found['width'] or ''}d}}{after}"
         self._chunks = _text_chunks(texts) + _resolution(dpi)
         self._stack = ExitStack()
         self._folder = ""
