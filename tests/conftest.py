@@ -134,12 +134,14 @@ def _is_spawned(value: object) -> bool:
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest takes out what has no place under ``-m``
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what belongs together, and what is slow because of how its workers start.
 
     With ``--dist loadgroup`` a case stays in one process, which saves it by matplotlib once.
     Spawned workers take seconds to begin; test_every_way.py has them in the quick tests, too.
     """
+    if "soak" not in str(config.getoption("markexpr")):  # ``-m ""`` is everything but that
+        items[:] = [item for item in items if item.get_closest_marker("soak") is None]
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         if (case := parameters.get("case")) is not None:
