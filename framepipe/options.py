@@ -105,12 +105,20 @@ def check_kinds(**given: object) -> None:
             raise TypeError(f"{name} must be {what}, not {value!r}")
 
 
+#: Most seconds for which a last frame is held: every one of them is encoded, and takes disk.
+LONGEST_HOLD = 3600
+
+
 def check_ends(hold: object, loop: object) -> None:
     """Refuse values of hold and loop that cannot be meant."""
     if isinstance(hold, bool) or not isinstance(hold, Real):
         raise TypeError(f"hold must be a number of seconds, not {hold!r}")
-    if not 0 <= float(hold) < math.inf:
-        raise ValueError(f"hold must be 0 seconds or more, not {hold}")
+    try:
+        seconds = float(hold)
+    except OverflowError:
+        seconds = math.inf
+    if not 0 <= seconds <= LONGEST_HOLD:
+        raise ValueError(f"hold must be 0 seconds or more, at most {LONGEST_HOLD}, not {hold!r}")
     if isinstance(loop, bool) or not isinstance(loop, int):
         raise TypeError(f"loop must be a whole number, not {loop!r}")
     if not 0 <= loop < 65536:

@@ -48,6 +48,8 @@ def test_pictures_are_held_and_played_as_often_as_asked_for(tmp_path: Path, suff
     [
         ({"hold": -1}, ValueError, "hold must be 0"),
         ({"hold": float("nan")}, ValueError, "hold must be 0"),
+        ({"hold": 3601}, ValueError, "at most 3600"),
+        ({"hold": 10**400}, ValueError, "at most 3600"),
         ({"hold": "2"}, TypeError, "hold must be a number"),
         ({"loop": -1}, ValueError, "loop must be from 0"),
         ({"loop": 1.5}, TypeError, "loop must be a whole"),

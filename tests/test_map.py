@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "framepipe"
 MAP = HOUSE / "README.md"
 FOLDERS = sorted({path.parent for path in HOUSE.rglob("*.py")})
-PAGES = [MAP, ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md"]
+FAULTS = HOUSE / "FAULTS.md"
+PAGES = [MAP, FAULTS, ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md"]
 
 BEGIN, END = "## What lies where\n", "\n## What may import what\n"
 
@@ -76,6 +77,15 @@ def test_every_name_on_the_map_exists(name: str) -> None:
         ]
         assert found, f"there is no {part} in {file}"
         body = found[0].body
+
+
+@pytest.mark.parametrize("name", names_on(FAULTS))
+def test_every_test_in_the_table_of_faults_exists(name: str) -> None:
+    file, _, function = name.partition(":")
+    found = list((ROOT / "tests").rglob(file))
+    assert found, f"there is no {file}"
+    texts = [path.read_text() for path in found]
+    assert any(re.search(rf"^def {function}\(", text, re.MULTILINE) for text in texts), function
 
 
 def links_on(page: Path) -> list[str]:

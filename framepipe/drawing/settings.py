@@ -157,11 +157,26 @@ def movie_settings(
     return MovieSettings(
         fps=fps,
         codec=codec,
-        bitrate=int(bitrate),
+        bitrate=_whole(bitrate),
         extra_args=extra_args,
         metadata=dict(metadata or {}),
         ffmpeg=configured or None,
     )
+
+
+def _whole(bitrate: float) -> int:
+    """Return a bitrate as a whole number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        return int(bitrate)
+    except (OverflowError, ValueError):
+        said = f"bitrate must be a number of kilobits a second, not {bitrate}"
+        raise ValueError(said) from None
 
 
 def frame_settings(

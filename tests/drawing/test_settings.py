@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import matplotlib as mpl
@@ -106,3 +107,9 @@ def test_a_dpi_that_is_none_is_refused(dpi: Any) -> None:
 def test_only_agg_draws_when_idle() -> None:
     assert draws_when_idle(FigureCanvasAgg(Figure()))
     assert not draws_when_idle(FigureCanvasSVG(Figure()))
+
+
+@pytest.mark.parametrize("bitrate", [math.inf, math.nan])
+def test_a_bitrate_that_is_no_number_of_bits_is_refused(bitrate: float) -> None:
+    with pytest.raises(ValueError, match="kilobits a second, not"):
+        movie_settings(clip(), fps=12.5, bitrate=bitrate)  # type: ignore[arg-type]
