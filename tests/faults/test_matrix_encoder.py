@@ -44,7 +44,7 @@ def crossed(names: Any, quick: set[tuple[str, str]], modes: list[str]) -> list[A
     ]
 
 
-def in_quick_modes(*soon: str) -> Any:
+def in_quick_modes(*soon: str) -> pytest.MarkDecorator:
     """In every mode whose processes start at once; these among the quick tests."""
     modes = [pytest.param(m, marks=[] if m in soon else [pytest.mark.slow]) for m in QUICK]
     return pytest.mark.parametrize("mode", modes)
