@@ -9,6 +9,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .drawing.factory import note_use
 from .engines.protocols import Progress
 from .engines.system.resources import usable_cpus
 from .engines.system.signals import ending_signals_raise
@@ -28,6 +29,7 @@ from .plan import EncodePlan, plan_encode
 from .result import Facts
 
 if TYPE_CHECKING:
+    from fractions import Fraction
     from typing import BinaryIO
 
     from matplotlib.animation import AbstractMovieWriter, Animation
@@ -43,7 +45,7 @@ def encode(
     animation: Animation | Figures | Callable[[], Animation | Figures],
     filename: Target | Sequence[Target],
     writer: AbstractMovieWriter | str | None = None,
-    fps: float | None = None,
+    fps: float | str | Fraction | None = None,
     dpi: float | str | None = None,
     codec: str | None = None,
     bitrate: int | None = None,
@@ -82,8 +84,9 @@ def encode(
     writer : str or MovieWriter, default: rcParams["animation.writer"]
         A name that matplotlib knows, or an instance, whose settings are then used.  What is not
         "ffmpeg" or an `FFMpegWriter` takes its frames in segments; see `mode`.
-    fps : float, optional
-        Frames a second; else from the animation's interval.
+    fps : float, str or Fraction, optional
+        Frames a second, as a number or as text ("30000/1001", "ntsc"); else from the animation's
+        interval.
     dpi : float or "figure", default: rcParams["savefig.dpi"]
         Dots per inch; with the figure's size this gives the movie's.
     codec : str, default: rcParams["animation.codec"]
@@ -160,6 +163,16 @@ def encode(
     WorkerDied
         A render process died, and so did its replacement.
 
+    Examples
+    --------
+    >>> movie = framepipe.encode(ani, "movie.mp4", fps=30)
+    >>> movie.frames
+    12
+
+    Twice as many dots, and a smaller file:
+
+    >>> movie = framepipe.encode(ani, "movie.mp4", dpi=200, extra_args=["-crf", "28"])
+
     Notes
     -----
     The animation's functions run in the workers, not here: every worker runs all updates, in
@@ -173,6 +186,7 @@ def encode(
     `HistoryWarning` says so; `Movie.report` says how many frames were compared.
     """
     begin = time.perf_counter()
+    note_use(animation)
     check_kinds(
         dpi=dpi, bitrate=bitrate, extra_args=extra_args, metadata=metadata,
         extra_anim=extra_anim, savefig_kwargs=savefig_kwargs,

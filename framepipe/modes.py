@@ -53,6 +53,10 @@ from .user_output import OutputInOrder
 
 _log = logging.getLogger(__name__)
 
+#: Frames after which an animation that does not say its length may have no end: at 30 frames a
+#: second over five minutes, longer than any movie on matplotlib's own pages.
+ENDLESS = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -248,6 +252,12 @@ def _after_output(
                 f"{warning}",
                 place(frame),
             ) from warning
+        if total is None and frame == ENDLESS:
+            _log.warning(
+                "frame %d of an animation that does not say how long it is: if it has no end, stop "
+                "it (Ctrl-C), and give FuncAnimation a save_count, or encode() frames=range(...)",
+                frame,
+            )
         if progress is not None:
             progress(frame, total)
 

@@ -218,18 +218,24 @@ class Plan:
 
         def settings(*, even: bool) -> FrameSettings:
             """Opaque if one of the movies has to be."""
-            found = [
-                frame_settings(
-                    figure,
-                    dpi=dpi,
-                    codec=its.codec,
-                    suffix=place.suffix,
-                    even=even,
-                    savefig_kwargs=savefig_kwargs,
-                    transparent=None if writers is None else writers.transparent,
+            nonlocal savefig_kwargs
+            found = []
+            for place, _, its in wanted:
+                found.append(
+                    frame_settings(
+                        figure,
+                        dpi=dpi,
+                        codec=its.codec,
+                        suffix=place.suffix,
+                        even=even,
+                        savefig_kwargs=savefig_kwargs,
+                        transparent=None if writers is None else writers.transparent,
+                    )
                 )
-                for place, _, its in wanted
-            ]
+                # What was said about it once has been said.
+                kept = dict(savefig_kwargs or {})
+                kept.pop("bbox_inches", None)
+                savefig_kwargs = kept
             return next((one for one in found if one.opaque), found[0])
 
         frame = settings(even=writers is not None and writers.even)
@@ -244,7 +250,7 @@ class Plan:
         )
         first.encoder.ffmpeg()  # better missed now
         # Known to be a number: `movie_settings` takes nothing else.
-        fps = movie.fps if writers is not None else float(encoding.shown_fps(output.suffix))
+        fps = float(movie.fps if writers is not None else encoding.shown_fps(output.suffix))
         return cls(first.output, frame, first.encoder, fps, writers, tuple(more))
 
 

@@ -136,7 +136,7 @@ def test_a_codec_is_a_codec(tmp_path: Path, codec: str) -> None:
 @pytest.mark.parametrize("fps", ["25 -i x", "-y"])
 def test_a_rate_is_a_rate(tmp_path: Path, fps: str) -> None:
     with pytest.raises((FramepipeError, TypeError, ValueError)):
-        encode(clip(4), tmp_path / "m.mkv", fps=fps, workers=0)  # type: ignore[arg-type]
+        encode(clip(4), tmp_path / "m.mkv", fps=fps, workers=0)
     assert everything_in(tmp_path) == set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 
 from .figure_painter import OpenedFigures
 from .figures import Figures
-from .mpl.animation import figure_of, interval_of
+from .mpl.animation import figure_of, interval_of, mark_started
 from .painter import Painter
 from .pickling import RandomStates, dumps, loads, restore_random, snapshot_random
 from .policy import Limits, Redraw
@@ -120,6 +121,35 @@ class OpenedAnimation:
         )
 
 
+def note_use(animation: object) -> None:
+    """Keep matplotlib from saying that an animation was made in vain, whatever becomes of it."""
+    if isinstance(animation, Animation):
+        mark_started(animation)
+
+
+def _check_takes_nothing(function: Callable[..., object]) -> None:
+    """Refuse a function that makes frames rather than the animation.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be called without arguments.
+    """
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return  # it does not say
+    try:
+        signature.bind()
+    except TypeError:
+        name = getattr(function, "__name__", repr(function))
+        raise TypeError(
+            f"encode() takes an animation, or a function without arguments that makes one; "
+            f"{name}{signature} has some. If it updates the figure for a frame, give "
+            f"FuncAnimation(fig, {name}, frames=...)"
+        ) from None
+
+
 def open_animation(
     animation: Animation | Figures | Callable[[], Animation | Figures],
     extra_anim: Sequence[Animation] | None = None,
@@ -147,6 +177,7 @@ def open_animation(
     before = snapshot_random()
     make: Callable[[], Any] | None = None
     if not isinstance(animation, Animation) and callable(animation):
+        _check_takes_nothing(animation)
         make, animation = animation, animation()
     if isinstance(animation, Figures):
         if extra_anim:

@@ -10,6 +10,9 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real
 from typing import Any
 
 import matplotlib as mpl
@@ -141,10 +144,7 @@ def movie_settings(
         if not interval:
             raise ValueError("the animation has no interval to take the frame rate from: give fps")
         fps = 1000.0 / interval
-    if isinstance(fps, bool) or not isinstance(fps, (int, float, np.number)):
-        raise TypeError(f"fps must be a number, not {type(fps).__name__}")
-    if not (fps > 0 and np.isfinite(fps)):
-        raise ValueError(f"fps must be above 0, not {fps}")
+    fps = _number_of_fps(fps)
     if codec is None:
         codec = mpl.rcParams["animation.codec"]
     if bitrate is None:
@@ -177,6 +177,31 @@ def _whole(bitrate: float) -> int:
     except (OverflowError, ValueError):
         said = f"bitrate must be a number of kilobits a second, not {bitrate}"
         raise ValueError(said) from None
+
+
+#: Frame rates that ffmpeg knows by a name (its manual, "Video rate").
+_NAMED_RATES = {
+    "ntsc": Fraction(30000, 1001), "pal": Fraction(25), "qntsc": Fraction(30000, 1001),
+    "qpal": Fraction(25), "sntsc": Fraction(30000, 1001), "spal": Fraction(25),
+    "film": Fraction(24), "ntsc-film": Fraction(24000, 1001),
+}  # fmt: skip
+
+
+def _number_of_fps(fps: object) -> Any:
+    """Return frames a second as a number: what `Animation.save` hands on to ffmpeg as it is."""
+    number: Any = fps
+    if isinstance(fps, str):
+        try:
+            number = _NAMED_RATES.get(fps) or Fraction(fps)
+        except (ValueError, ZeroDivisionError):
+            raise ValueError(f"fps must be a number, or one as text, not {fps!r}") from None
+    elif isinstance(fps, Decimal):
+        number = Fraction(fps) if fps.is_finite() else float(fps)
+    elif isinstance(fps, bool) or not isinstance(fps, (Real, np.number)):
+        raise TypeError(f"fps must be a number, not {type(fps).__name__}")
+    if not (number > 0 and np.isfinite(float(number))):
+        raise ValueError(f"fps must be above 0, not {fps}")
+    return number
 
 
 def frame_settings(

@@ -84,6 +84,11 @@ def writer_class(writer: object) -> Any:
         return known[writer]
     if isinstance(writer, AbstractMovieWriter):
         return type(writer)
+    if isinstance(writer, type) and issubclass(writer, AbstractMovieWriter):
+        raise TypeError(
+            f"writer is the class {writer.__name__}, of which an instance is wanted: "
+            f"writer={writer.__name__}(fps=30)"
+        )
     raise TypeError(
         f"writer must be None, a name or a MovieWriter instance, not {type(writer).__name__}"
     )

@@ -1,0 +1,87 @@
+"""Arguments as `Animation.save` takes them; and what is told to those who meant something else."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import warnings
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clips import clip
+from matplotlib.animation import FFMpegWriter, PillowWriter
+
+import framepipe
+from framepipe import modes
+
+
+@pytest.mark.parametrize(
+    ("fps", "number"),
+    [
+        (Fraction(30000, 1001), 30000 / 1001), ("30", 30.0), ("30000/1001", 30000 / 1001),
+        ("29.97", 29.97), ("ntsc", 30000 / 1001), ("film", 24.0),
+    ],
+)  # fmt: skip
+def test_frame_rates_are_taken_as_save_takes_them(tmp_path: Path, fps: Any, number: float) -> None:
+    movie = framepipe.encode(clip(2), tmp_path / "m.mp4", fps=fps, workers=0)
+    assert movie.fps == pytest.approx(number)
+
+
+@pytest.mark.parametrize("fps", ["fast", "0", "-1", "1/0", "nan", "inf"])
+def test_what_is_no_frame_rate_is_refused(tmp_path: Path, fps: str) -> None:
+    with pytest.raises(ValueError, match="fps must be"):
+        framepipe.encode(clip(2), tmp_path / "m.mp4", fps=fps)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_update_function_is_no_animation(tmp_path: Path) -> None:
+    def update(i: int) -> None:
+        raise AssertionError("never called")
+
+    with pytest.raises(TypeError, match=r"update\(i.*FuncAnimation\(fig, update, frames="):
+        framepipe.encode(update, tmp_path / "m.mp4")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("writer", [FFMpegWriter, PillowWriter])
+def test_a_class_of_writers_is_no_writer(tmp_path: Path, writer: Any) -> None:
+    with pytest.raises(TypeError, match=rf"writer={writer.__name__}\(fps=30\)"):
+        framepipe.encode(clip(2), tmp_path / "m.mp4", writer=writer)
+
+
+def test_the_writer_of_pages_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"use HTMLWriter\(embed_frames=True\)"):
+        framepipe.encode(clip(2), tmp_path / "m.html", writer="html")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"workers": -1}, {"fps": "fast"}, {"writer": "nonsense"}, {"bitrate": "much"}]
+)
+def test_behind_an_error_of_ours_no_animation_was_deleted(
+    tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with pytest.raises((TypeError, ValueError)):
+            framepipe.encode(clip(2), tmp_path / "m.mp4", **wrong)
+        gc.collect()
+    assert not [one for one in warned if "deleted" in str(one.message)]
+
+
+def test_nothing_is_noticed_twice(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    options: dict[str, Any] = {"savefig_kwargs": {"bbox_inches": "tight"}, "workers": 0}
+    names = [tmp_path / "m.mp4", tmp_path / "m.gif"]
+    framepipe.encode(clip(2), names, **options)
+    assert caplog.text.count("bbox_inches") == 1
+
+
+def test_an_animation_without_an_end_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modes, "ENDLESS", 2)
+    with caplog.at_level(logging.WARNING):
+        framepipe.encode(clip(5), tmp_path / "m.mp4", workers=0)
+        assert "no end" not in caplog.text
+        framepipe.encode(clip(lambda: iter(range(5))), tmp_path / "m.mp4", workers=0)
+    assert caplog.text.count("if it has no end") == 1
