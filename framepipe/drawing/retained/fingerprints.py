@@ -77,6 +77,7 @@ class Fingerprint:
         "_collections",
         "_data",
         "_placed",
+        "_simple",
         "_size",
         "_taken",
         "_texts",
@@ -91,8 +92,11 @@ class Fingerprint:
             self._placed = _placed_unusually(artist)
         else:
             self._placed = _placed_by_others(artist, axes, inner)
+        # Most items are one artist in an axes: then it alone decides.
+        holder = isinstance(artist, (Axes, Axis, FigureBase))
+        self._simple = not (holder or self._texts or self._collections or self._placed)
         self._size = len(vars(artist))
-        self._data = [] if isinstance(artist, (Axes, Axis, FigureBase)) else copies_of(artist)
+        self._data = [] if holder else copies_of(artist)
         self._taken = self._take()
 
     def unchanged(self) -> bool:
@@ -118,6 +122,8 @@ class Fingerprint:
             axes (3D, polar, a subfigure), of the axes' own plain attributes (such as a 3D view's
             angles), too.
         """
+        if self._simple:
+            return _of_drawing(self._artist, self._axes)
         # `set_array` of a collection in a legend raises no flag, nor does `set_bbox` of a text.
         values: list[Any] = [text.get_bbox_patch() for text in self._texts]
         values += (
@@ -215,17 +221,11 @@ def _of_drawing(artist: Any, axes: Axes | None) -> tuple[Any, ...]:
     """Return what the drawing of an artist depends on beside its attributes."""
     transform, clip, box = own_transform(artist), clip_path(artist), artist.clipbox
     values: tuple[Any, ...] = ()
-    if axes is not None and isinstance(artist, (Annotation, AnnotationBbox)):
-        # It shows if what it points at lies within its axes' patch.
-        patch: Any = axes.patch
-        outline = patch.get_path().vertices, patch.get_patch_transform().get_matrix()
-        values = (*values, *(array.tobytes() for array in outline))
-    if isinstance(artist, ScalarMappable):
-        # A setter whose listener fails raises no flag.
-        norm: Any = artist.norm
-        values = (*values, norm, norm.vmin, norm.vmax, artist.cmap)
-    if isinstance(artist, QuiverKey):
-        values = (*values, artist.Q.axes)  # without its arrows it cannot be drawn
+    kind = type(artist)
+    if kind not in _IS_SPECIAL:
+        _IS_SPECIAL[kind] = issubclass(kind, _SPECIAL)
+    if _IS_SPECIAL[kind]:
+        values = _of_special(artist, axes)
     offset = offset_transform(artist)
     if offset is not None and not (axes is not None and offset is axes.transData):
         values = (*values, offset.get_affine().get_matrix().tobytes())
@@ -239,6 +239,30 @@ def _of_drawing(artist: Any, axes: Axes | None) -> tuple[Any, ...]:
         values = (*values, vertices.tobytes(), affine.get_matrix().tobytes())
     if type(box) is Bbox:  # another kind follows what the axes' state tells
         values = (*values, box.get_points().tobytes())
+    return values
+
+
+#: Classes whose drawing depends on more.
+_SPECIAL = (Annotation, AnnotationBbox, ScalarMappable, QuiverKey)
+
+#: Whether a class is one of those, for each that was met.
+_IS_SPECIAL: dict[type, bool] = {}
+
+
+def _of_special(artist: Any, axes: Axes | None) -> tuple[Any, ...]:
+    """Return what the drawing of an artist of one of these classes depends on besides."""
+    values: tuple[Any, ...] = ()
+    if axes is not None and isinstance(artist, (Annotation, AnnotationBbox)):
+        # It shows if what it points at lies within its axes' patch.
+        patch: Any = axes.patch
+        outline = patch.get_path().vertices, patch.get_patch_transform().get_matrix()
+        values = (*values, *(array.tobytes() for array in outline))
+    if isinstance(artist, ScalarMappable):
+        # A setter whose listener fails raises no flag.
+        norm: Any = artist.norm
+        values = (*values, norm, norm.vmin, norm.vmax, artist.cmap)
+    if isinstance(artist, QuiverKey):
+        values = (*values, artist.Q.axes)  # without its arrows it cannot be drawn
     return values
 
 

@@ -38,8 +38,9 @@ class Layers:
     pixels : ndarray, shape (height, width, 4), uint8
         Everything that can be drawn first.
     above : list of tuple
-        What comes on top, in this order: the place of an item in the drawing order, and those of
-        its calls that are to be played; None for an item that is to be drawn.
+        What comes on top, in this order: the place of an item in the drawing order, and those
+        calls that are to be played, its own and of static items that follow it; None for an item
+        that is to be drawn.
     played : int
         Items of which something is played.
     """
@@ -100,9 +101,14 @@ def separate(key: LayerKey, order: Sequence[ItemInFrame], renderer: RecordingRen
             else:
                 taken.add(box)
                 on_top.append(call)
-        if on_top:
+        if not on_top:
+            continue
+        played += 1
+        before = above[-1][1]  # there is an item that changes: nothing else keeps a call on top
+        if before is None:
             above.append((index, on_top))
-            played += 1
+        else:  # one list is played sooner than many
+            before += on_top
     renderer.clear()
     renderer.recorder.play(below)
     return Layers(key, renderer.pixels.copy(), above, played)
