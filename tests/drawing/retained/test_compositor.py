@@ -391,8 +391,8 @@ def test_report_of_a_movie_that_was_kept(tmp_path: Path) -> None:
     assert report.items_skipped > report.items_replayed > 0  # labels lie clear of the line
     assert report.drawing > report.replaying > 0
     assert report.changed.startswith("Line2D")
-    assert "19 of 20 frames kept" in str(report)
-    assert f"Drawn most often: {report.changed}" in str(report)
+    assert "in 19 of 20 frames what did not change" in str(report)
+    assert f"most often: {report.changed}" in str(report)
 
 
 def test_report_says_why_nothing_was_kept(tmp_path: Path) -> None:
