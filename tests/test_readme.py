@@ -41,6 +41,12 @@ def test_the_first_example(tmp_path: Path) -> None:
     assert len(frames_of(tmp_path / "wave.mp4")) == 300
 
 
+def test_five_minutes(tmp_path: Path) -> None:
+    run(example("Five minutes"), tmp_path)
+    assert len(frames_of(tmp_path / "walk.mp4")) == 60
+    assert (tmp_path / "timeline.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.slow
 def test_the_old_double_pendulum_with_both_stitchers(tmp_path: Path) -> None:
     run(example("Coming from mpl_parsave"), tmp_path)
