@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -139,10 +140,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     With ``--dist loadgroup`` a case stays in one process, which saves it by matplotlib once.
     Spawned workers take seconds to begin; test_every_way.py has them in the quick tests, too.
+    Of many parameter sets that walk the same way, ``thinned`` leaves some among the quick tests.
     """
     if "soak" not in str(config.getoption("markexpr")):  # ``-m ""`` is everything but that
         items[:] = [item for item in items if item.get_closest_marker("soak") is None]
+    thinned: Counter[str] = Counter()
     for item in items:
+        if (thin := item.get_closest_marker("thinned")) is not None:
+            function = item.nodeid.partition("[")[0]
+            if thinned[function] % thin.args[0]:
+                item.add_marker(pytest.mark.slow)
+            thinned[function] += 1
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         if (case := parameters.get("case")) is not None:
             item.add_marker(pytest.mark.xdist_group(str(case)))

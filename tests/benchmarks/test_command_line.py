@@ -13,6 +13,7 @@ from benchmarks import __main__ as command
 from benchmarks.measuring.fresh_process import ROOT
 
 
+@pytest.mark.slow
 def test_a_small_run_shows_and_keeps_what_it_measured(tmp_path: Path) -> None:
     kept = tmp_path / "result.json"
     asked = "--quick --frames 8 --repeat 1 --case pendulum --contender serial --contender pipe"

@@ -100,6 +100,7 @@ def test_an_error_is_the_same(tmp_path: Path, way: str) -> None:
     assert children() == ([], [])
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("way", ["here", "fork1", "fork2", "fork3"])
 @pytest.mark.parametrize("frames", [1, 2, 3, 8, 9, 10, 11])
 def test_movies_about_as_long_as_the_ring_are_whole(tmp_path: Path, way: str, frames: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from framepipe.drawing.selection import ALL, Selection
 
 
+@pytest.mark.thinned(11)
 @pytest.mark.parametrize("length", [1, 2, 7, 10])
 @pytest.mark.parametrize("start", [None, -20, -3, -1, 0, 2, 6, 30])
 @pytest.mark.parametrize("stop", [None, -4, -1, 0, 3, 7, 30])

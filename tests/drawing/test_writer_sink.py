@@ -107,6 +107,7 @@ def warned(caplog: pytest.LogCaptureFixture) -> list[str]:
 # ------------------------------------------------------------------------- what each one makes
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("codec", ["png", "ffv1"])
 @pytest.mark.parametrize("suffix", [".mkv", ".mov"])
 def test_ffmpeg_fed_through_files_is_joined_from_blocks(
@@ -138,6 +139,7 @@ def test_ffmpeg_fed_through_files_in_chosen_blocks(
     ]
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("make_writer", [lambda: "pillow", lambda: PillowWriter(fps=12)])
 @pytest.mark.parametrize("workers", [0, 2])
 def test_pillow_makes_the_same_file(
@@ -175,6 +177,7 @@ def test_a_folder_whose_name_is_a_pattern_is_no_trouble_for_writers_of_files(
     assert np.array_equal(pictures(movie.path), pictures(saved))
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("make_writer", [lambda: "imagemagick", lambda: ImageMagickWriter(fps=10)])
 def test_imagemagick_makes_the_same_frames(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, make_writer: Any

@@ -140,6 +140,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.thinned(4)
 @posix
 @pytest.mark.parametrize("name", NAMES, ids=[ascii(name)[:30] for name in NAMES])
 def test_any_name(name: str, folder: Path, tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def have(encoder: str) -> bool:
     return "is not recognized" not in said.stdout + said.stderr
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize(("encoder", "pixels"), CASES)
 def test_needed_exactly_where_ffmpeg_refuses(encoder: str, pixels: str | None) -> None:
     if not have(encoder):

@@ -77,6 +77,7 @@ def interrupted(
     assert (folder / "movie.mp4").read_text() == "old"
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     ("way", "group"),
     [("here", True), ("fork2", True), ("fork2", False), ("spawn2", True), ("forkserver2", True)],

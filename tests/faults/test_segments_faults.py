@@ -66,6 +66,7 @@ def slowly(number: int) -> None:
 # ---------------------------------------------------------------------------------- errors
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("frame", [0, 23, 39])
 def test_the_users_error_comes_home_with_its_frame(tmp_path: Path, way: str, frame: int) -> None:
@@ -151,6 +152,7 @@ def test_an_artist_that_lies_makes_the_movie_anew(tmp_path: Path, way: str) -> N
 # ---------------------------------------------------------------------------------- deaths
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize("way", ["fork1", "fork2", "spawn2"])
 @pytest.mark.parametrize("frame", [0, 23])
 def test_a_worker_killed_once_is_replaced_and_the_movie_is_whole(
@@ -281,6 +283,7 @@ def interrupted(folder: Path, text: str, *, group: bool = True) -> None:
     assert (folder / "movie.mp4").read_text() == "old"
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize(
     ("way", "group"), [("here", True), ("fork2", True), ("fork2", False), ("spawn2", True)]
 )
@@ -288,6 +291,7 @@ def test_ctrl_c_midway_ends_all(tmp_path: Path, way: str, group: bool) -> None:
     interrupted(tmp_path, lines(way), group=group)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("name", ["movie.mp4", "movie.gif"])
 @pytest.mark.parametrize("way", ["here", "fork2"])
 def test_ctrl_c_while_segments_are_joined_ends_all(tmp_path: Path, way: str, name: str) -> None:

@@ -109,6 +109,7 @@ def whole(error: BaseException) -> str:
     return "".join(traceback.format_exception(error))
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(("way", "moment"), MATRIX)
 def test_an_exception_comes_home_with_its_frame_type_and_traceback(
     tmp_path: Path, way: str, moment: str
@@ -343,22 +344,22 @@ def test_a_frame_drawn_after_another_process_came_to_the_end_is_an_error(tmp_pat
     begun, ended, told = tmp_path / "begun", tmp_path / "ended", tmp_path / "told"
 
     def numbers() -> Generator[int]:
-        yield from range(6)
+        yield from range(10)
         if in_first_worker():
-            ended.touch()
+            yield from range(10, 16)
         else:
-            yield from range(6, 12)
+            ended.touch()
 
     class Waits(Rectangle):
         number = 0
 
         def draw(self, renderer: Any) -> None:
-            if in_first_worker():
-                wait_for(begun)  # so the other one gets frame 5 and those beyond
-            elif self.number == 5:
+            if not in_first_worker():
+                if self.number > 7:  # when it has checked the first ones
+                    wait_for(begun)
+            elif self.number == 10:
                 begun.touch()
                 wait_for(ended)
-            elif self.number > 5:
                 wait_for(told, 2)
             super().draw(renderer)
 

@@ -50,6 +50,7 @@ def kill_a_worker_at(frame: int, which: int = 0) -> Callable[[int, int | None], 
     return kill
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize(
     ("way", "which", "frame"),
     [

@@ -202,6 +202,7 @@ print("made", flush=True)
 """
 
 
+@pytest.mark.thinned(3)
 @forks
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whatever_ends_the_program_nobody_is_left(tmp_path: Path, number: int) -> None:

@@ -35,6 +35,7 @@ class Frames(AbstractMovieWriter):
         pass
 
 
+@pytest.mark.thinned(7)
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_moves_in_every_frame_and_is_of_even_size(name: str) -> None:
     case = CASES[name]

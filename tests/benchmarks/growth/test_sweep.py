@@ -21,6 +21,7 @@ from benchmarks.report.sweep_text import series, sweep_text
 TINY = sweep.Plan(12, 6, (6, 12), ((64, 48), (640, 480)), (1, 3), 1)
 
 
+@pytest.mark.slow
 def test_a_tiny_run_measures_fits_and_foretells(tmp_path: Path) -> None:
     found = json.loads(json.dumps(sweep.measure(1, TINY)))
     assert found["problems"] == []

@@ -439,6 +439,7 @@ def drawing_by_themselves() -> Iterator[Any]:
         yield pytest.param(way, id=way.__name__)
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("when", ["after", "before"])
 @pytest.mark.parametrize("way", drawing_by_themselves())
 def test_drawing_inside_the_update(way: Callable[[Any, Any], None], when: str) -> None:

@@ -58,6 +58,7 @@ def within(renderer: RecordingRenderer, box: Box) -> bool:
     )
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_nothing_reaches_out_of_its_box(case: Case) -> None:
     """Every call that draws an animation's first frame, and every item with its box."""

@@ -214,6 +214,7 @@ def test_a_function_makes_the_animation_where_it_is_drawn(tmp_path: Path) -> Non
     assert len(made) >= 2
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("frame", [pytest.param(0, marks=pytest.mark.slow), 13])
 def test_the_users_error_comes_home_with_its_frame(tmp_path: Path, frame: int) -> None:
     def turn_sour(number: int) -> None:

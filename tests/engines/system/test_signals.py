@@ -57,6 +57,7 @@ print("goes on", flush=True)
 """
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize(
