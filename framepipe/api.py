@@ -27,6 +27,7 @@ from .options import (
 )
 from .plan import EncodePlan, plan_encode
 from .result import Facts
+from .resume.folder import ResumeFolder
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -64,6 +65,7 @@ def encode(
     hold: float = 0.0,
     loop: int = 0,
     frames: FrameChoice | None = None,
+    resume: bool = False,
 ) -> Movie:
     """Make the movie `Animation.save` would make, frame for frame, with many processes.
 
@@ -139,6 +141,11 @@ def encode(
         order.  They are shown with the whole movie's fps: give another one if every tenth frame
         is not to go by ten times as fast.  Progress and reports count the frames of the movie
         that is made, errors name those of the animation.
+    resume : bool, default: False
+        Go on with what a run of the same call has left that was interrupted, if there is such;
+        and leave something to go on with if this one is interrupted.  The movie is recorded in
+        segments, which are kept in a folder beside it (its name and ".framepipe-resume") until it
+        is whole.  The number of workers may be another one.
 
     Returns
     -------
@@ -156,6 +163,9 @@ def encode(
         The animation's code, or drawing, raised; its exception is the ``__cause__``.
     EncoderError, EncoderNotFound
         ffmpeg (or another writer's program) failed, or there is none.
+    ResumeError
+        With ``resume=True``: what is there is not of the same animation, settings or versions, or
+        another run is at work on it.  It stays as it is.
     StitchError
         Segments could not be joined, or the movie they made is not whole.
     FrameMismatch
@@ -195,7 +205,7 @@ def encode(
     check_choices(
         workers=workers, mode=mode, redraw=redraw, independent=independent,
         start_method=start_method, progress=progress, progress_callback=progress_callback,
-        hold=hold, loop=loop,
+        hold=hold, loop=loop, resume=resume,
     )  # fmt: skip
     with ExitStack() as stack:
         plan = plan_encode(
@@ -205,7 +215,9 @@ def encode(
             independent=independent, start_method=start_method, hold=hold, loop=loop,
             frames=frames,
         )  # fmt: skip
-        return carry_out(plan, mode, progress, progress_callback, writer=writer, begin=begin)
+        return carry_out(
+            plan, mode, progress, progress_callback, writer=writer, begin=begin, resume=resume
+        )
 
 
 def carry_out(
@@ -216,6 +228,7 @@ def carry_out(
     *,
     writer: AbstractMovieWriter | str | None,
     begin: float | None = None,
+    resume: bool = False,
 ) -> Movie:
     """Make a movie that has been planned, and put it in its place.
 
@@ -223,7 +236,7 @@ def carry_out(
     ----------
     plan : EncodePlan
         What has been decided.
-    mode, progress, progress_callback, writer
+    mode, progress, progress_callback, writer, resume
         As `encode` takes them.
     begin : float, optional
         When the work began, by `time.perf_counter`; now.
@@ -237,9 +250,12 @@ def carry_out(
         begin = time.perf_counter()
     with ending_signals_raise(), ExitStack() as stack:
         stack.callback(plan.movie.discard)
+        folder = stack.enter_context(ResumeFolder(plan.movie.output)) if resume else None
         told = shown_progress(progress, progress_callback, stack, plan.frames)
-        made = make_movie(plan, mode, told, writer=writer)
+        made = make_movie(plan, mode, told, writer=writer, resume=folder)
         paths = plan.movie.publish()
+        if folder is not None:
+            folder.remove(paths)
     seconds = time.perf_counter() - begin
     made.report.facts = _facts(plan, made, paths[0], seconds)
     return Movie(

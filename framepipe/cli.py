@@ -81,6 +81,10 @@ def _add_run(commands: Any) -> None:
         help="a part of each animation, as Python's slices say it: 0:100:10, :50, =-100: (the "
         "last hundred)",
     )  # fmt: skip
+    run.add_argument(
+        "--resume", action="store_true", default=None,
+        help="go on with movies that an interrupted run has begun; see framepipe.encode",
+    )  # fmt: skip
     run.add_argument("--quiet", action="store_true", help="no bar, and no report at the end")
     run.add_argument(
         "program", nargs=argparse.REMAINDER, metavar="script.py[:NAME]",
@@ -102,7 +106,7 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
             parser.error(f"run: there is no file {name!r}")
     given = {
         one: value
-        for one in ("workers", "mode", "redraw", "independent", "frames")
+        for one in ("workers", "mode", "redraw", "independent", "frames", "resume")
         if (value := getattr(options, one)) is not None
     }
     save = {one: value for one in ("fps", "dpi") if (value := getattr(options, one)) is not None}

@@ -174,5 +174,12 @@ class EncoderNotFound(FramepipeError):
     """No ffmpeg that can be run was found."""
 
 
+class ResumeError(FramepipeError):
+    """What an interrupted run has left cannot be gone on with; it stays as it is.
+
+    The animation, its settings or a version is another one, or another run is at work on it.
+    """
+
+
 class StitchError(FramepipeError):
     """Segments could not be joined into one movie, or the joined movie is not whole."""

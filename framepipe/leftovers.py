@@ -64,6 +64,8 @@ class Claim:
     ----------
     path : str
         A file.
+    stays : bool, default: False
+        Whether it is to stay when the program ends: somebody may go on with it.
 
     Attributes
     ----------
@@ -73,11 +75,12 @@ class Claim:
         has none.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, stays: bool = False) -> None:
         self._path = path
         self._descriptor = -1
         self.held = True
-        _LIVE[path] = os.getpid()
+        if not stays:
+            _LIVE[path] = os.getpid()
         if sys.platform == "win32":
             return
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)

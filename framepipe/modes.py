@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from .drawing.factory import PainterFactory
 from .drawing.figure_painter import FigurePainterFactory
@@ -49,6 +49,8 @@ from .joins import OneBlockNeeded, SingleSegment, choose_join
 from .options import ModeName, Segments
 from .plan import EncodePlan
 from .result import ENCODER, Report
+from .resume.folder import ResumableSegments, ResumeFolder
+from .resume.sameness import what_must_be_the_same
 from .user_output import OutputInOrder
 
 _log = logging.getLogger(__name__)
@@ -141,7 +143,12 @@ class Mode(Protocol):
 
 
 def make_movie(
-    plan: EncodePlan, mode: ModeName | Segments, progress: Progress | None, *, writer: object
+    plan: EncodePlan,
+    mode: ModeName | Segments,
+    progress: Progress | None,
+    *,
+    writer: object,
+    resume: ResumeFolder | None = None,
 ) -> Made:
     """Carry out a plan, in the way that was asked for or that it needs.
 
@@ -155,11 +162,15 @@ def make_movie(
         See `Progress`.
     writer : object
         What the user gave as a writer, for messages.
+    resume : ResumeFolder, optional
+        Keeps segments, so that another run can go on with them, and has those of runs before.
 
     Raises
     ------
     ValueError
         If it cannot be made so; nothing has been started.
+    ResumeError
+        If what runs before have left cannot be gone on with.
     MemoryError
         If it would take more memory than is there; nothing has been started.
     NoSharedMemory
@@ -169,14 +180,14 @@ def make_movie(
     """
     output = OutputInOrder()
     taken = _after_output(output, progress, plan.place)
-    chosen = choose_mode(plan, mode, taken, output, writer=writer)
+    chosen = choose_mode(plan, mode, taken, output, writer=writer, resume=resume)
     if not isinstance(mode, Segments) or mode.executor is None:
         fewer = not plan.workers_given and isinstance(chosen, ByPipe)
         least = min(plan.workers, 1) if fewer else plan.workers
         slots_that_fit(1, plan.movie.frame.nbytes, least, available_memory())
     plan.movie.prepare()
     try:
-        return _make(plan, chosen, output)
+        return _make(plan, chosen, output, resume)
     except FrameError as error:
         selection = plan.painters.selection
         of_movie = error.frame if selection is None else selection.frame(error.frame)
@@ -202,7 +213,8 @@ def make_movie(
         )
         output.begin_again()
         alone = replace(plan, workers=0)
-        return _make(alone, choose_mode(alone, mode, taken, output, writer=writer), output)
+        chosen = choose_mode(alone, mode, taken, output, writer=writer, resume=resume)
+        return _make(alone, chosen, output, resume)
     except NoSharedMemory as error:
         if mode != "auto":
             raise
@@ -219,13 +231,19 @@ def choose_mode(
     output: OutputInOrder,
     *,
     writer: object,
+    resume: ResumeFolder | None = None,
 ) -> Mode:
     """Choose the way to carry out a plan; see `make_movie`."""
     if isinstance(mode, Segments):
-        return InSegments(plan, mode, progress, output)
+        return InSegments(plan, mode, progress, output, resume)
     writers = plan.movie.writers
-    if mode == "segments":
-        return InSegments(plan, Segments(), progress, output)
+    if resume is not None and mode == "pipe":
+        raise ValueError(
+            'resume=True records in segments, which are whole when a run ends: leave mode="pipe" '
+            "out"
+        )
+    if resume is not None or mode == "segments":
+        return InSegments(plan, Segments(), progress, output, resume)
     if writers is None:
         return ByPipe(plan, progress, output)
     if mode == "pipe":
@@ -264,7 +282,60 @@ def _after_output(
     return taken
 
 
-def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The attempt at hand, and what was found in those before.
+
+    Parameters
+    ----------
+    attempt : Attempt
+        How the movie is made this time.
+    found : HistoryMismatch or None
+        Where two histories disagreed.
+    misled : bool
+        Whether retained drawing was to blame for that.
+    retained : str
+        What retained drawing was found to have drawn wrong; empty for nothing.
+    """
+
+    attempt: Attempt
+    found: HistoryMismatch | None = None
+    misled: bool = False
+    retained: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as what JSON can hold."""
+        attempt, found = self.attempt, self.found
+        where = None
+        if found is not None:
+            where = {"frame": found.frame, "bbox": found.bbox, "artist": found.artist,
+                     "as_saved": found.as_saved}  # fmt: skip
+        return {
+            "redraw": attempt.redraw,
+            "independent": attempt.independent,
+            "expected": {str(frame): one.hex() for frame, one in attempt.expected.items()},
+            "found": where,
+            "misled": self.misled,
+            "retained": self.retained,
+        }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Begun:
+        """Return what `as_json` was told of."""
+        expected = {int(frame): bytes.fromhex(one) for frame, one in said["expected"].items()}
+        found = None
+        if (where := said["found"]) is not None:
+            bbox = None if where["bbox"] is None else tuple(where["bbox"])
+            found = HistoryMismatch(
+                where["frame"], bbox, where["artist"], as_saved=where["as_saved"], truth=expected
+            )
+        attempt = Attempt(said["redraw"], said["independent"], expected)
+        return cls(attempt, found, said["misled"], said["retained"])
+
+
+def _make(
+    plan: EncodePlan, mode: Mode, output: OutputInOrder, resume: ResumeFolder | None = None
+) -> Made:
     """Make a movie; again, in another way, if it turns out that this one is not right."""
     direct = plan.movie.direct
     # There would be no beginning again: in this process the animation runs but once, and what
@@ -273,6 +344,10 @@ def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
     attempt = Attempt("full" if full else plan.redraw, plan.painters.independent)
     found: HistoryMismatch | None = None
     misled, retained = False, ""
+    if resume is not None and resume.attempt is not None:
+        begun = Begun.from_json(resume.attempt)
+        attempt, found = begun.attempt, begun.found
+        misled, retained = begun.misled, begun.retained
     while True:
         try:
             made = mode.make(attempt)
@@ -300,6 +375,8 @@ def _make(plan: EncodePlan, mode: Mode, output: OutputInOrder) -> Made:
                 attempt = Attempt("as_saved", independent=False, expected=expected)
             found = error
             output.begin_again()
+        if resume is not None:  # what was recorded in the other way may be wrong
+            resume.begin_again(Begun(attempt, found, misled, retained).as_json())
     if retained and not attempt.in_order:
         _warn_user(retained, RetainedWarning)
     if found is not None:
@@ -480,19 +557,29 @@ class InSegments:
         See `Progress`.
     output : OutputInOrder
         Shows what the user's code prints and warns.
+    resume : ResumeFolder, optional
+        Keeps segments, and has those of runs before.
 
     Raises
     ------
     ValueError
         If it cannot be made so; nothing has been started.
+    ResumeError
+        If what runs before have left cannot be gone on with.
     EncoderNotFound
         If mencoder is wanted and not there.
     """
 
     def __init__(
-        self, plan: EncodePlan, wanted: Segments, progress: Progress, output: OutputInOrder
+        self,
+        plan: EncodePlan,
+        wanted: Segments,
+        progress: Progress,
+        output: OutputInOrder,
+        resume: ResumeFolder | None = None,
     ) -> None:
         self._plan = plan
+        self._resume = resume
         self._output = output
         self._wanted = wanted
         self._progress = progress
@@ -500,26 +587,36 @@ class InSegments:
         if wanted.executor is not None:
             check_executor(wanted.executor)
             workers = count_workers(wanted.executor)
-        self._blocks = cut_into_blocks(wanted.blocks, plan.frames, max(workers, 1))
+        self._blocks = cut_into_blocks(
+            wanted.blocks, plan.frames, max(workers, 1), lasting=resume is not None
+        )
         one = isinstance(self._blocks, list) and len(self._blocks) == 1
         try:
             self._join = choose_join(plan.movie, wanted, one_block=one)
         except OneBlockNeeded:
+            if resume is not None:
+                raise _no_resume(plan) from None
             self._join = SingleSegment(wanted.keep)
             self._blocks = cut_into_blocks(1, plan.frames, 1)
             _log.info("%s files are made in one piece: one block", plan.movie.output.suffix)
         if isinstance(self._blocks, list):
             workers = min(workers, len(self._blocks))
         self._workers = workers
+        if resume is not None:
+            lossless = self._join.lossless
+            same = what_must_be_the_same(plan, self._blocks, lossless=lossless)
+            resume.open(same, self._recorder()[1])
 
     def make(self, attempt: Attempt) -> Made:
         """Make it."""
-        movie = self._plan.movie
-        make_sink, suffix = movie.make_sink, movie.output.suffix
-        if self._join.lossless:
-            encoder = movie.encoder.lossless()
-            make_sink, suffix = encoder, encoder.suffix
-        with SegmentFolder(movie.output, suffix) as folder:
+        movie, resume = self._plan.movie, self._resume
+        make_sink, suffix = self._recorder()
+        if resume is not None:
+            self._record_one_again(resume, attempt)
+            made_in: SegmentFolder = resume.segments(suffix)
+        else:
+            made_in = SegmentFolder(movie.output, suffix)
+        with made_in as folder:
             run = self._run(attempt, make_sink, folder)
             report = run.run()
             numbers = [number for number, _ in run.ledger.made]
@@ -532,6 +629,27 @@ class InSegments:
         workers = min(self._workers, 1) if attempt.in_order else self._workers
         return Made(report, "segments", workers, kept, as_expected=run.as_expected)
 
+    def _recorder(self) -> tuple[MakeSink, str]:
+        """Return what records a segment, and the ending of its name."""
+        movie = self._plan.movie
+        if self._join.lossless:
+            encoder = movie.encoder.lossless()
+            return encoder, encoder.suffix
+        return movie.make_sink, movie.output.suffix
+
+    def _record_one_again(self, resume: ResumeFolder, attempt: Attempt) -> None:
+        """Let one block be recorded again if all are whole: else nothing would be compared.
+
+        The last one, to which all updates lead; but the first one where all draws must be made.
+        """
+        kept = resume.kept
+        numbers = [one.block.number for one in kept]
+        if not kept or numbers != list(range(len(kept))):
+            return
+        count = len(self._blocks) if isinstance(self._blocks, list) else None
+        if len(kept) == count or kept[-1].ended is not None:
+            resume.record_again(kept[0 if attempt.in_order else -1])
+
     def _run(
         self, attempt: Attempt, make_sink: MakeSink, folder: SegmentFolder
     ) -> SegmentsRun | ExecutorRun:
@@ -542,6 +660,10 @@ class InSegments:
         if self._workers == 0 or (one_block and wanted.executor is not None):
             painters = painters.unchecked()
         frame_bytes = plan.movie.frame.nbytes
+        going_on: dict[str, Any] = {}
+        if self._resume is not None and isinstance(folder, ResumableSegments):
+            resume = self._resume
+            going_on = {"keep": folder.take, "kept": resume.kept, "seen": resume.seen}
         if wanted.executor is None or attempt.in_order:
             workers = min(self._workers, 1) if attempt.in_order else self._workers
             return SegmentsRun(
@@ -557,6 +679,8 @@ class InSegments:
                 output=self._output,
                 checks=attempt.checks,
                 expected=attempt.expected,
+                every_draw=attempt.in_order,
+                **going_on,
             )
         return ExecutorRun(
             wanted.executor,
@@ -571,4 +695,14 @@ class InSegments:
             max_in_flight=wanted.max_in_flight,
             progress=self._progress,
             output=self._output,
+            **going_on,
         )
+
+
+def _no_resume(plan: EncodePlan) -> ValueError:
+    """Return the error to raise where a movie cannot be recorded in blocks."""
+    name = plan.movie.writers.name if plan.movie.writers is not None else "ffmpeg"
+    return ValueError(
+        f"resume=True needs a movie that can be recorded in blocks, and what {name} makes of "
+        f"{plan.movie.output.suffix!r} is made in one piece: leave writer out, or leave resume out"
+    )

@@ -136,6 +136,7 @@ def check_choices(
     progress_callback: object,
     hold: object = 0.0,
     loop: object = 0,
+    resume: object = False,
 ) -> None:
     """Refuse values that are none of the choices."""
     check_ends(hold, loop)
@@ -158,7 +159,8 @@ def check_choices(
             raise ValueError(f"start_method must be one of {START_METHODS}, not {start_method!r}")
         if start_method not in multiprocessing.get_all_start_methods():
             raise ValueError(f"this system cannot start processes by {start_method!r}")
-    for name, value in (("independent", independent), ("progress", progress)):
+    switches = {"independent": independent, "progress": progress, "resume": resume}
+    for name, value in switches.items():
         if not isinstance(value, bool):
             raise TypeError(f"{name} must be True or False, not {value!r}")
     if progress_callback is not None and not callable(progress_callback):

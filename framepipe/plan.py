@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .drawing.factory import PainterFactory, open_animation
 from .drawing.figure_painter import FigurePainterFactory
 from .drawing.figures import Figures
+from .drawing.functions.sharing import find_unshareable
 from .drawing.policy import Redraw
 from .drawing.selection import FrameChoice, Selection
 from .drawing.settings import (
@@ -29,7 +30,6 @@ from .drawing.settings import (
     number_of_dpi,
     picture_texts,
 )
-from .drawing.sharing import find_unshareable
 from .drawing.writer_sink import Writers, is_ffmpeg, sink_of, takes_pipe
 from .encoding.command import Encoding, forced_format
 from .encoding.encoder import Encoder

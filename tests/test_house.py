@@ -26,13 +26,14 @@ MAY: dict[str, set[str]] = {
     "encoding": {"errors", "leftovers", "result"},
     "engines": {"errors", "leftovers", "result", "user_code", "user_output"},
     "options": {"encoding"},
+    "resume": {"drawing", "encoding", "engines", "errors", "leftovers", "plan"},
     "plan": {"drawing", "encoding", "engines", "options", "result", "errors"},
     "joins": {"encoding", "options", "plan"},
     "modes": {
         *("drawing", "encoding", "engines", "options", "errors", "result", "plan", "joins"),
-        "user_output",
+        *("resume", "user_output"),
     },
-    "api": {"drawing", "engines", "modes", "movie", "options", "plan", "result"},
+    "api": {"drawing", "engines", "modes", "movie", "options", "plan", "result", "resume"},
     "integrations": {
         "api",
         "drawing",

@@ -43,6 +43,7 @@ def test_choices_are_taken(given: dict[str, Any]) -> None:
         ({"redraw": "some"}, ValueError),
         ({"start_method": "thread"}, ValueError),
         ({"independent": 1}, TypeError),
+        ({"resume": 1}, TypeError),
         ({"progress": "yes"}, TypeError),
         ({"progress_callback": 3}, TypeError),
     ],

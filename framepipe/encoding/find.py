@@ -6,6 +6,7 @@ import logging
 import shutil
 
 from ..errors import EncoderNotFound
+from .process import run_program
 
 _log = logging.getLogger(__name__)
 
@@ -58,3 +59,15 @@ def find_ffmpeg(configured: str | None) -> str:
             f"run. {_ADVICE}"
         )
     return found
+
+
+def version_of(ffmpeg: str) -> str:
+    """Return what an ffmpeg calls itself: "ffmpeg version 7.0.2-static ...".
+
+    Parameters
+    ----------
+    ffmpeg : str
+        The program.
+    """
+    said = run_program(ffmpeg, "-version").stdout.decode(errors="replace")
+    return said.partition("\n")[0].partition(" Copyright")[0]

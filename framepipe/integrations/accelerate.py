@@ -52,7 +52,7 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
     ----------
     **options
         Of `framepipe.encode`, for every movie: workers, mode, redraw, independent, start_method,
-        progress, frames.
+        progress, frames, resume.
 
     Notes
     -----
@@ -113,9 +113,9 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
         return f"<framepipe.accelerate({given}): {'on' if self in _STACK else 'off'}>"
 
 
-_OPTIONS = frozenset(
-    {"workers", "mode", "redraw", "independent", "start_method", "progress", "frames"}
-)
+_OPTIONS = frozenset({
+    "workers", "mode", "redraw", "independent", "start_method", "progress", "frames", "resume",
+})  # fmt: skip
 
 #: Those that are on; the last one counts.
 _STACK: list[accelerate] = []
@@ -212,6 +212,7 @@ def _save(
         "workers": None, "redraw": "auto", "independent": False, "start_method": None, **options,
     }  # fmt: skip
     mode, progress = choices.pop("mode", "auto"), choices.pop("progress", False)
+    resume = choices.pop("resume", False)
     with ExitStack() as stack:
         plan = plan_encode(stack, animation, filename, writer, **given, **choices)
         figure = plan.painters().figure
@@ -224,13 +225,15 @@ def _save(
             if plan.workers > 0 and plan.start_method == "fork":
                 # The bar is here: a fork of a notebook's kernel cannot move it.
                 told = shown_progress(progress, progress_callback, stack, plan.frames)
-                with Beside(plan, mode, told, writer) as beside:
+                with Beside(plan, mode, told, writer, resume) as beside:
                     with interrupts_pass():
                         for _ in _updates(plan):
                             beside.hear()
                     movie = beside.finish()
             else:
-                movie = carry_out(plan, mode, progress, progress_callback, writer=writer)
+                movie = carry_out(
+                    plan, mode, progress, progress_callback, writer=writer, resume=resume
+                )
                 for _ in _updates(plan) if plan.workers else ():
                     pass
         except FrameError as error:

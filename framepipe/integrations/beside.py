@@ -70,7 +70,7 @@ class Beside:
     ----------
     plan : EncodePlan
         What to make.
-    mode, progress_callback, writer
+    mode, progress_callback, writer, resume
         As `encode` takes them.
     """
 
@@ -80,8 +80,10 @@ class Beside:
         mode: ModeName | Segments = "auto",
         progress_callback: ProgressCallback | None = None,
         writer: AbstractMovieWriter | str | None = None,
+        resume: bool = False,
     ) -> None:
         self._plan = plan
+        self._resume = resume
         self._mode = mode
         self._callback = progress_callback
         self._writer = writer
@@ -206,7 +208,7 @@ class Beside:
             try:
                 answer = carry_out(
                     self._plan, self._mode, False,
-                    told, writer=self._writer,
+                    told, writer=self._writer, resume=self._resume,
                 )  # fmt: skip
             except Exception as error:  # noqa: BLE001 - carried home, whatever it is
                 from pickle import dumps

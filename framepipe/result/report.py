@@ -25,6 +25,8 @@ class Report:
     ----------
     frames : int
         Frames encoded.
+    resumed : int
+        Of those, how many a run that was interrupted had encoded.
     update : float
         Seconds in the animation's own functions.  With replay every worker runs all of them.
     draw : float
@@ -73,6 +75,7 @@ class Report:
     """
 
     frames: int = 0
+    resumed: int = 0
     update: float = 0.0
     draw: float = 0.0
     copy: float = 0.0
@@ -100,7 +103,7 @@ class Report:
     @property
     def frames_drawn(self) -> int:
         """Frames drawn as a whole."""
-        return self.frames - self.frames_kept
+        return self.frames - self.resumed - self.frames_kept
 
     @property
     def changed(self) -> str:
@@ -225,6 +228,8 @@ class Report:
                 ("movie", f"{facts.name}: {facts.size(self.frames)}{size}"),
                 ("time", self._time(facts)),
             ]
+        if self.resumed:
+            lines.append(("resumed", f"{self.resumed} frames of a run that was interrupted"))
         lines += [
             ("updates", self._stage(self.update) + self._where(facts)),
             (
@@ -260,7 +265,8 @@ class Report:
         return f": each of {facts.workers} workers runs all of them"
 
     def _stage(self, seconds: float) -> str:
-        return f"{seconds:.2f} s ({1000 * seconds / max(self.frames, 1):.2f} ms a frame)"
+        each = 1000 * seconds / max(self.frames - self.resumed, 1)
+        return f"{seconds:.2f} s ({each:.2f} ms a frame)"
 
     @property
     def checked(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from framepipe.encoding.find import find_ffmpeg
+from framepipe.encoding.find import find_ffmpeg, version_of
 from framepipe.errors import EncoderNotFound
 
 
@@ -26,6 +26,12 @@ def program(tmp_path: Path) -> Path:
 def test_the_bundled_one_runs() -> None:
     found = find_ffmpeg(None)
     assert b"ffmpeg version" in subprocess.run([found, "-version"], capture_output=True).stdout
+
+
+def test_it_says_which_version_it_is(program: Path) -> None:
+    assert version_of(find_ffmpeg(None)).startswith("ffmpeg version ")
+    program.write_text("#!/bin/sh\necho 'ffmpeg version 7.0.2-static Copyright (c) 2000'\n")
+    assert version_of(str(program)) == "ffmpeg version 7.0.2-static"
 
 
 def test_the_users_own_by_path(program: Path, caplog: pytest.LogCaptureFixture) -> None:

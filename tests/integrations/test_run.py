@@ -32,13 +32,18 @@ ani = FuncAnimation(fig, update, frames=8, interval=100)
 
 
 def run(
-    folder: Path, *arguments: str, program: str = "script.py", python: tuple[str, ...] = ()
+    folder: Path,
+    *arguments: str,
+    program: str = "script.py",
+    python: tuple[str, ...] = (),
+    group: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run a script in a folder, by framepipe or else by Python alone."""
     command = python or ("-m", "framepipe", "run", *arguments)
     return subprocess.run(
         [sys.executable, *command, *(program.split() if program else [])],
         cwd=folder, capture_output=True, text=True, timeout=100, check=False,
+        start_new_session=group,
         env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg", "PATH": os.pathsep.join(
             [str(Path(FFMPEG).parent), os.environ["PATH"]])},
     )  # fmt: skip
@@ -164,3 +169,24 @@ def test_wrong_arguments(tmp_path: Path, arguments: tuple[str, ...], says: str) 
     done = run(tmp_path, *arguments, program="")
     assert done.returncode == 2
     assert says in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+def test_a_script_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
+    script = PLOTS.replace("frames=8", "frames=60") + (
+        'import os, signal\n'
+        'def told(i, n):\n'
+        '    if i == 35 and not os.path.exists("once"):\n'
+        '        open("once", "w").close()\n'
+        '        os.killpg(0, signal.SIGKILL)\n'
+        'ani.save("m.mp4", progress_callback=told)\n'
+    )  # fmt: skip
+    (tmp_path / "script.py").write_text(script)
+    killed = run(tmp_path, "--resume", "--workers", "2", group=True)
+    assert killed.returncode == -9
+    assert not (tmp_path / "m.mp4").exists()
+    done = run(tmp_path, "--resume", "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert "m.mp4: 60 frames of 64x64" in done.stderr
+    assert "frames of a run that was interrupted" in done.stderr
+    assert everything_in(tmp_path) == {"script.py", "once", "m.mp4"}

@@ -9,7 +9,7 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 - ``matplotlib.animation.TimedAnimation``: ``_interval``
 - ``matplotlib.animation.ArtistAnimation``: ``_framedata``
 - ``matplotlib.animation.FuncAnimation``: ``_save_count``, ``_drawn_artists``, ``_func``,
-  ``_init_func``, ``_iter_gen``
+  ``_init_func``, ``_iter_gen``, ``_args``
 """
 
 from __future__ import annotations
@@ -72,6 +72,11 @@ def interval_of(animation: Animation | None) -> float | None:
 def functions_of(animation: Animation) -> list[Any]:
     """Return the user's functions: update, init and the generator of frames; None for none."""
     return [vars(animation).get(name) for name in ("_func", "_init_func", "_iter_gen")]
+
+
+def arguments_of(animation: Animation) -> Any:
+    """Return what the update function is given besides a frame's data, ``fargs``."""
+    return vars(animation).get("_args")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,3 +21,10 @@ def rc_values() -> dict[str, Any]:
 def rc_is(values: dict[str, Any]) -> bool:
     """Tell whether all settings are those that `rc_values` returned."""
     return dict.__eq__(mpl.rcParams, values) is True
+
+
+def rc_changed() -> dict[str, Any]:
+    """Return the settings that are not matplotlib's defaults."""
+    usual: Any = mpl.rcParamsDefault
+    defaults = dict(dict.items(usual))
+    return {name: value for name, value in rc_values().items() if value != defaults.get(name)}

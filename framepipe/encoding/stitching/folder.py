@@ -22,6 +22,8 @@ class SegmentFolder:
         temporary files.
     suffix : str
         Ending of the segments' names, with its dot.
+    folder : str, optional
+        A folder that is somebody else's, who removes it, to be used in its place.
 
     Notes
     -----
@@ -29,18 +31,20 @@ class SegmentFolder:
     until the next movie is made beside it.
     """
 
-    def __init__(self, output: Output, suffix: str) -> None:
+    def __init__(self, output: Output, suffix: str, *, folder: str | None = None) -> None:
         self.suffix = suffix
         self._output = output
         self._stack = ExitStack()
-        self.folder = self._stack.enter_context(temporary_folder(output.beside))
+        if folder is None:
+            folder = self._stack.enter_context(temporary_folder(output.beside))
+        self.folder = folder
 
     def name(self, number: int) -> str:
         """Return the name of a segment in the folder."""
         return f"{number:06d}{self.suffix}"
 
     def path(self, number: int) -> str:
-        """Return the path of a segment."""
+        """Return the path at which a segment is to be recorded."""
         return os.path.join(self.folder, self.name(number))
 
     def clear(self) -> None:
@@ -67,7 +71,7 @@ class SegmentFolder:
         kept = []
         for position, number in enumerate(numbers):
             path = movie.with_name(f"{stem}.segment-{position:04d}{self.suffix}")
-            os.replace(self.path(number), path)
+            os.replace(os.path.join(self.folder, self.name(number)), path)
             kept.append(path)
         return tuple(kept)
 

@@ -14,7 +14,7 @@ import os
 import pickle
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -25,9 +25,9 @@ from ...result import Report, free_lane
 from ...user_output import OutputInOrder
 from ..protocols import NO_FRAMES, FrameSource, MakeSink, Progress
 from ..scheduling.block_ledger import BlockLedger
-from ..scheduling.blocks import Block
+from ..scheduling.blocks import Block, KeptBlock
 from ..scheduling.checks import BoundaryChecks
-from ..segments import PathOf
+from ..segments import Keep, PathOf, changed_since
 from ..workers.failures import Failed, replays_differ
 from ..workers.tasks import BlockTask
 from .task import (
@@ -121,6 +121,8 @@ class ExecutorRun:
         See `Progress`.
     output : OutputInOrder, optional
         Takes what the user's code prints and warns.
+    keep, kept, seen
+        See `SegmentsRun`.
 
     Attributes
     ----------
@@ -143,6 +145,9 @@ class ExecutorRun:
         max_in_flight: int | None = None,
         progress: Progress | None = None,
         output: OutputInOrder | None = None,
+        keep: Keep | None = None,
+        kept: Sequence[KeptBlock] = (),
+        seen: Mapping[int, bytes] | None = None,
     ) -> None:
         self._client = executor if hasattr(executor, "get_executor") else None
         self._executor = executor
@@ -160,10 +165,13 @@ class ExecutorRun:
         self._sent = 0
         self._deaths: dict[int, int] = {}
         self._busy_until: dict[int, float] = {}  # lanes of the timeline
-        self.ledger = BlockLedger(blocks, total, progress)
+        self.ledger = BlockLedger(blocks, total, progress, kept)
         self.report = Report()
         self._boundaries = BoundaryChecks()
         self.as_expected = True
+        self._keep = keep
+        self._kept = kept
+        self._found = dict(seen or {})  # digests of frames that another run drew
 
     def run(self) -> Report:
         """Record all blocks.
@@ -179,9 +187,20 @@ class ExecutorRun:
             If the user's code, or drawing, raised.
         WorkerDied
             If the executor broke, or a block has killed its process again and again.
+        ResumeError
+            If a frame is not what it was when another run recorded it.
         Exception
             What an encoder raises.
         """
+        for one in self._kept:
+            self.report.frames += one.frames
+            self.report.resumed += one.frames
+            self._compare(one.block, one.digests, one.before)
+        for one in self._kept:
+            self._found |= one.digests
+            if one.before is not None:
+                self._found.setdefault(one.block.start - 1, one.before)
+        self.ledger.report_kept()
         try:
             while not self.ledger.finished:
                 self._submit_blocks()
@@ -274,19 +293,27 @@ class ExecutorRun:
         self.report.restarts += 1
         self._submit(block, with_animation=False)
 
+    def _compare(self, block: Block, digests: Mapping[int, bytes], before: bytes | None) -> None:
+        """Compare a block's frames with what is known of them."""
+        drawn = [(block.start - 1, before, self._boundaries.before)]
+        drawn += [(frame, digest, self._boundaries.recorded) for frame, digest in digests.items()]
+        for frame, digest, compare in drawn:
+            if digest is None:
+                continue
+            differs = compare(frame, digest) is not None
+            if self._found.get(frame, digest) != digest:
+                raise changed_since(frame)
+            if differs:
+                raise HistoryMismatch(frame, None, "", as_saved=False, truth={})
+
     def _store(self, segment: SegmentReturned, block: Block) -> None:
+        """Put a segment into its file."""
         for frame, said in segment.output.items():
             self._output.arrived(frame, said)
-        """Put a segment into its file."""
         if segment.data:
             with open(self._path_of(block.number), "wb") as file:
                 file.write(segment.data)
-        for digest, compare, frame in (
-            (segment.before, self._boundaries.before, block.start - 1),
-            (segment.last, self._boundaries.recorded, block.stop - 1),
-        ):
-            if digest is not None and compare(frame, digest) is not None:
-                raise HistoryMismatch(frame, None, "", as_saved=False, truth={})
+        self._compare(block, segment.digests, segment.before)
         recorded = segment.recorded
         # Whose clock it is, and which process recorded it, is not known: it is put where it came
         # home, into the first lane that was free.
@@ -297,6 +324,10 @@ class ExecutorRun:
         wrong = self.ledger.recorded(block.number, recorded.report.frames, recorded.ended)
         if wrong is not None:
             raise replays_differ(wrong, self.ledger.total or 0)
+        if self._keep is not None and (frames := recorded.report.frames):
+            self._keep(
+                KeptBlock(block, frames, recorded.ended, segment.digests, segment.before), True
+            )
 
     def _broken(self, error: BaseException, block: Block) -> WorkerDied:
         name = type(self._client or self._executor).__name__

@@ -17,6 +17,7 @@ from typing import Any
 from ...leftovers import temporary_folder
 from ...user_output import FrameOutput
 from ..scheduling.blocks import Block
+from ..scheduling.checks import AS_SAVED
 from ..workers.failures import Failed
 from ..workers.messages import BlockRecorded, FrameChecked, FrameEncoded, Ready, RecordBlock
 from .helper import Helper
@@ -45,8 +46,8 @@ class SegmentReturned:
         The segment's file; empty if the block has no frames.
     output : dict
         What the user's code printed and warned, by frame.
-    last : bytes or None
-        What the block's last frame looks like; see `digest_of`.
+    digests : dict of int to bytes
+        What the movie's first frames and the block's last one look like; see `digest_of`.
     before : bytes or None
         The same of the frame before the block, if it was drawn here.
     """
@@ -54,7 +55,7 @@ class SegmentReturned:
     recorded: BlockRecorded
     data: bytes
     output: dict[int, FrameOutput]
-    last: bytes | None = None
+    digests: dict[int, bytes]
     before: bytes | None = None
 
 
@@ -167,11 +168,13 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
         with temporary_folder(None) as folder:
             path = os.path.join(folder, f"segment{suffix}")
             output: dict[int, FrameOutput] = {}
-            last = before = None
+            digests: dict[int, bytes] = {}
+            before = None
+            wanted = {*range(block.start, min(block.stop, AS_SAVED)), block.stop - 1}
             helper.channel.send(
                 RecordBlock(
                     block.number, block.start, block.stop, path,
-                    digests=frozenset([block.stop - 1]), before=block.start > 0,
+                    digests=frozenset(wanted), before=block.start > 0,
                 )
             )  # fmt: skip
             while isinstance(answer := helper.channel.recv(), (FrameEncoded, FrameChecked)):
@@ -181,7 +184,7 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
                 if answer.output:
                     output[answer.frame] = answer.output
                 if answer.digest is not None:
-                    last = answer.digest
+                    digests[answer.frame] = answer.digest
             if not isinstance(answer, BlockRecorded):
                 return _failed(helper, answer)
             helper.position = max(block.stop, 1)
@@ -189,7 +192,7 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
             if answer.report.frames:
                 with open(path, "rb") as file:
                     data = file.read()
-            return SegmentReturned(answer, data, output, last, before)
+            return SegmentReturned(answer, data, output, digests, before)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         exitcode = helper.kill()
         helper.position = -1

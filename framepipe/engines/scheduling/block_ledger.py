@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from ..protocols import Progress
-from .blocks import Block
+from .blocks import Block, KeptBlock
 
 
 class BlockLedger:
@@ -24,6 +24,8 @@ class BlockLedger:
         Number of frames; an upper bound will do.
     progress : callable, optional
         See `Progress`.
+    kept : iterable of KeptBlock, optional
+        Those that are in their files already.
 
     Attributes
     ----------
@@ -32,10 +34,15 @@ class BlockLedger:
     """
 
     def __init__(
-        self, blocks: Iterable[Block], total: int | None, progress: Progress | None
+        self,
+        blocks: Iterable[Block],
+        total: int | None,
+        progress: Progress | None,
+        kept: Iterable[KeptBlock] = (),
     ) -> None:
         self._coming = iter(blocks)
-        self._next: Block | None = next(self._coming, None)
+        self._next: Block | None = None
+        self._kept = {one.block.number: one for one in kept}
         self._again: deque[Block] = deque()
         self._out: dict[int, Block] = {}
         self._recorded: dict[int, tuple[Block, int]] = {}
@@ -45,6 +52,10 @@ class BlockLedger:
         self._taken: dict[int, int] = {}  # by block: frames taken
         self._starts: dict[int, Block] = {}
         self._front = (0, 0)  # block and frame that progress has come to
+        for one in self._kept.values():
+            if one.ended is not None:
+                self._ended = self.total = one.ended
+        self._step()
 
     def claim(self, after: int = -1) -> Block | None:
         """Give out the first block that is to be recorded and lies after block `after`."""
@@ -54,10 +65,25 @@ class BlockLedger:
         elif block is None or self._beyond(block):
             return None
         else:
-            self._next = next(self._coming, None)
+            self._step()
         self._out[block.number] = block
         self._starts[block.number] = block
         return block
+
+    def _step(self) -> None:
+        """Go to the next block that is to be recorded; those on the way are."""
+        while (block := next(self._coming, None)) is not None:
+            kept = self._kept.get(block.number)
+            if kept is None:
+                break
+            self._starts[block.number] = block
+            self._recorded[block.number] = (block, kept.frames)
+            self._taken[block.number] = kept.frames
+        self._next = block
+
+    def report_kept(self) -> None:
+        """Report the frames of the first blocks, if those are in their files already."""
+        self._report()
 
     def give_back(self, number: int) -> None:
         """Take a block back that could not be recorded; it comes first."""
@@ -113,6 +139,10 @@ class BlockLedger:
                 break
             number += 1
             self._front = (number, frame)
+
+    def block(self, number: int) -> Block:
+        """Return a block that has been given out."""
+        return self._starts[number]
 
     @property
     def finished(self) -> bool:

@@ -103,6 +103,9 @@ class RecordBlock:
     before : bool
         Whether to draw the frame before the block, too, if this worker has not recorded that, and
         say `FrameChecked`.
+    every_draw : bool
+        Whether to draw all frames between those this worker has recorded and the block, because
+        each draw leaves something behind.
     """
 
     block: int
@@ -112,6 +115,7 @@ class RecordBlock:
     digests: frozenset[int] = frozenset()
     every: bool = False
     before: bool = False
+    every_draw: bool = False
 
 
 @dataclass(frozen=True, slots=True)

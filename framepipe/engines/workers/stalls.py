@@ -2,8 +2,8 @@
 
 A fork has none of its parent's threads and none of its child processes: an update that takes its
 data from a queue which a thread fills, from a pool, or that needs a lock which a thread held, waits
-for ever.  What of that Python can tell is found before (`framepipe.drawing.sharing`); the rest
-shows only as a worker that has orders, says nothing, uses no CPU and sleeps.
+for ever.  What of that Python can tell is found before (`framepipe.drawing.functions.sharing`); the
+rest shows only as a worker that has orders, says nothing, uses no CPU and sleeps.
 
 An update that really sleeps, or waits for the network, looks just the same.  Nothing is lost when
 it is taken for one: its movie is made in the main process, and right.

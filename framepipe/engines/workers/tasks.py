@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from ...result import Report
+from ...result import FrameStats, Report
 from ...user_output import taken_output
 from ..protocols import FrameSource, MakeSink, Sink
 from ..scheduling.checks import Check
@@ -210,15 +210,54 @@ class BlockTask:
 
     def _draw_before(self, order: RecordBlock, channel: OrderChannel) -> None:
         """Draw the frame before a block, to compare it with what was recorded of it."""
-        if not order.before or self._next == order.start:
+        if self._next == order.start or not (order.before or order.every_draw):
             return
-        stats = self._source.paint(order.start - 1, self._memory)
-        taken_output()  # whoever records the frame says the same
-        if stats is not None:
+        first = self._next if order.every_draw else order.start - 1
+
+        def passed() -> None:
+            if channel.poll():
+                raise Abandoned
+
+        stats = draw_passed(self._source, range(first, order.start), self._memory, passed)
+        if stats is not None and order.before:
             channel.send(FrameChecked(order.start - 1, digest_of(self._memory), stats, 0.0))
 
     def finish(self) -> None:
         """Do nothing: the source has looked back at the end of every block."""
+
+
+def draw_passed(
+    source: FrameSource,
+    frames: range,
+    memory: memoryview,
+    passed: Callable[[], object] = lambda: None,
+) -> FrameStats | None:
+    """Draw frames that are recorded elsewhere.
+
+    Parameters
+    ----------
+    source : FrameSource
+        What draws; open.
+    frames : range
+        Which.
+    memory : memoryview
+        Memory for one frame; holds the last one afterwards.
+    passed : callable, optional
+        Called after each.
+
+    Returns
+    -------
+    FrameStats or None
+        What the last one took; None if the animation is over before it.
+    """
+    stats = None
+    for frame in frames:
+        stats = source.paint(frame, memory)
+        taken_output()  # whoever records the frame says the same
+        if stats is None:
+            break
+        passed()
+    return stats
 
 
 def record_frames(

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import pytest
 from cycler import cycler
 
-from framepipe.drawing.mpl.rc import rc_is, rc_values
+from framepipe.drawing.mpl.rc import rc_changed, rc_is, rc_values
 
 
 @pytest.mark.parametrize("name", ["lines.linewidth", "axes.prop_cycle", "font.size"])
@@ -29,3 +29,12 @@ def test_a_copy_is_not_changed_along() -> None:
         before = rc_values()
         mpl.rcParams["font.size"] += 1
         assert before["font.size"] == mpl.rcParams["font.size"] - 1
+
+
+def test_what_is_not_a_default_is_told() -> None:
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        before = set(rc_changed())
+        mpl.rcParams["lines.linewidth"] = 3.25
+        assert set(rc_changed()) - before == {"lines.linewidth"}
+        assert rc_changed()["lines.linewidth"] == 3.25

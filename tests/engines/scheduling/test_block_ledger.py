@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framepipe.engines.scheduling.block_ledger import BlockLedger
-from framepipe.engines.scheduling.blocks import UNKNOWN, Block, cut_into_blocks
+from framepipe.engines.scheduling.blocks import UNKNOWN, Block, KeptBlock, cut_into_blocks
 
 Told = list[tuple[int, int | None]]
 
@@ -208,3 +208,40 @@ def test_replays_that_met_one_end_fit_together() -> None:
     assert ledger.recorded(0, 4, None) is None
     assert ledger.finished
     assert ledger.total == 6
+
+
+@given(st.data())
+def test_blocks_that_are_there_are_not_given_out_and_reported_in_order(
+    data: st.DataObject,
+) -> None:
+    lengths = data.draw(st.lists(st.integers(1, 6), min_size=1, max_size=8))
+    edges = [0, *itertools.accumulate(lengths)]
+    blocks = [Block(i, *pair) for i, pair in enumerate(itertools.pairwise(edges))]
+    there = data.draw(st.sets(st.sampled_from(blocks)))
+    told: Told = []
+    ledger = BlockLedger(
+        blocks, edges[-1], lambda i, n: told.append((i, n)),
+        [KeptBlock(block, block.stop - block.start) for block in there],
+    )  # fmt: skip
+    ledger.report_kept()
+    first = next((i for i, block in enumerate(blocks) if block not in there), len(blocks))
+    assert [i for i, _ in told] == list(range(edges[first]))
+    given_out = claim_all(ledger)
+    assert given_out == [block for block in blocks if block not in there]
+    for block in given_out:
+        assert not ledger.finished
+        ledger.recorded(block.number, block.stop - block.start, None)
+    assert ledger.finished
+    assert ledger.made == list(enumerate(lengths))
+    assert [i for i, _ in told] == list(range(edges[-1]))
+
+
+def test_a_block_that_is_there_may_know_where_the_movie_ends() -> None:
+    endless = cut_into_blocks(None, None, 2)
+    last = KeptBlock(Block(1, UNKNOWN, 2 * UNKNOWN), 3, UNKNOWN + 3)
+    ledger = BlockLedger(endless, None, None, [last])
+    assert claim_all(ledger) == [Block(0, 0, UNKNOWN)]
+    assert ledger.total == UNKNOWN + 3
+    ledger.recorded(0, UNKNOWN, None)
+    assert ledger.finished
+    assert ledger.made == [(0, UNKNOWN), (1, 3)]

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framepipe.engines.scheduling.blocks import SMALLEST, UNKNOWN, cut_into_blocks
+from framepipe.engines.scheduling.blocks import (
+    LASTING,
+    LASTING_SIZE,
+    SMALLEST,
+    UNKNOWN,
+    Block,
+    cut_into_blocks,
+)
 
 
 def bounds(blocks: Any) -> list[tuple[int, int]]:
@@ -155,6 +162,25 @@ def test_chosen_blocks_cover_all_and_get_no_longer_and_never_too_short(
     assert all(length >= SMALLEST[0] for length in lengths[:-1])
     assert lengths[-1] >= min(total, SMALLEST[0] // 2)
     assert lengths[0] <= max(total / workers, SMALLEST[1])
+
+
+def test_endless_blocks_begin_anew_each_time() -> None:
+    """The movie may be begun again."""
+    endless = cut_into_blocks(None, None, 2)
+    assert next(iter(endless)) == next(iter(endless)) == Block(0, 0, UNKNOWN)
+
+
+@given(st.integers(1, 100_000), st.integers(1, 64), st.integers(1, 64))
+def test_blocks_to_go_on_with_do_not_depend_on_the_workers(
+    total: int, workers: int, others: int
+) -> None:
+    found = cut_into_blocks(None, total, workers, lasting=True)
+    assert found == cut_into_blocks(None, total, others, lasting=True)
+    lengths = [block.stop - block.start for block in found]
+    assert sum(lengths) == total
+    assert len(set(lengths[:-1])) <= 1
+    assert LASTING_SIZE[0] <= lengths[0] <= LASTING_SIZE[1] or len(lengths) == 1
+    assert max(lengths) <= max(-(-total // LASTING), LASTING_SIZE[0]), "what may be lost"
 
 
 def test_chosen_blocks_of_a_long_movie_feed_every_worker_and_fall() -> None:

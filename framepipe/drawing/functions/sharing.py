@@ -35,8 +35,8 @@ from typing import Any
 import numpy as np
 from matplotlib.animation import Animation
 
-from .figures import Figures
-from .pickling import is_users_module
+from ..figures import Figures
+from ..pickling import is_users_module
 
 #: Objects looked at; what refers to more is data, and not a way to a pipe.
 MOST_OBJECTS = 20_000

@@ -30,7 +30,7 @@ import pytest
 from clips import RAW, clip, numbers_in
 
 import framepipe
-from framepipe.drawing.sharing import find_unshareable
+from framepipe.drawing.functions.sharing import find_unshareable
 
 Use = Callable[[Any], Any]
 

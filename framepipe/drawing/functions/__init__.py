@@ -1,0 +1,1 @@
+"""What an animation's functions refer to: what cannot be shared, and what tells it from others."""
