@@ -92,7 +92,7 @@ def encode(
     dpi : float or "figure", default: rcParams["savefig.dpi"]
         Dots per inch; with the figure's size this gives the movie's.
     codec : str, default: rcParams["animation.codec"]
-        ffmpeg's name of the encoder.
+        Name that ffmpeg has for the encoder.
     bitrate : int, default: rcParams["animation.bitrate"]
         Kilobits a second; -1 leaves it to the encoder.
     extra_args : sequence of str, default: rcParams["animation.ffmpeg_args"]
@@ -173,16 +173,6 @@ def encode(
     WorkerDied
         A render process died, and so did its replacement.
 
-    Examples
-    --------
-    >>> movie = framepipe.encode(ani, "movie.mp4", fps=30)
-    >>> movie.frames
-    12
-
-    Twice as many dots, and a smaller file:
-
-    >>> movie = framepipe.encode(ani, "movie.mp4", dpi=200, extra_args=["-crf", "28"])
-
     Notes
     -----
     The animation's functions run in the workers, not here: every worker runs all updates, in
@@ -194,6 +184,16 @@ def encode(
     draw `Animation.save` makes, and some later frames by two workers.  Where two drawings of a
     frame differ, the movie is made again by one worker that makes every draw in order, and a
     `HistoryWarning` says so; `Movie.report` says how many frames were compared.
+
+    Examples
+    --------
+    >>> movie = framepipe.encode(ani, "movie.mp4", fps=30)
+    >>> movie.frames
+    12
+
+    Twice as many dots, and a smaller file:
+
+    >>> movie = framepipe.encode(ani, "movie.mp4", dpi=200, extra_args=["-crf", "28"])
     """
     begin = time.perf_counter()
     note_use(animation)

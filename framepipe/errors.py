@@ -140,7 +140,7 @@ class WorkerDied(FramepipeError):
 
 
 class EncoderError(FramepipeError, subprocess.CalledProcessError):
-    """ffmpeg failed; what it printed is in the message.
+    """The encoder, ffmpeg, failed; what it printed is in the message.
 
     It is a `subprocess.CalledProcessError` as well, since that is what `Animation.save` raises and
     what its callers catch.
@@ -150,7 +150,7 @@ class EncoderError(FramepipeError, subprocess.CalledProcessError):
     message : str
         What happened and what the user can do.
     returncode : int or None
-        ffmpeg's exit status, ``-n`` when signal n ended it; None if it could not be started.
+        Exit status of ffmpeg, ``-n`` when signal n ended it; None if it could not be started.
     command : sequence of str
         The command line, one argument an item.
     stderr : str

@@ -54,6 +54,11 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
         Of `framepipe.encode`, for every movie: workers, mode, redraw, independent, start_method,
         progress, frames, resume.
 
+    Attributes
+    ----------
+    movies : list of Movie
+        The movies made while this was on, in order.
+
     Notes
     -----
     Covers what calls `Animation.save` inside, too: `to_html5_video`, and other packages.  What
@@ -62,11 +67,6 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
 
     Errors are those of `Animation.save`: an exception of the animation's own code comes out as it
     was raised, and a failed ffmpeg is a `subprocess.CalledProcessError` (`framepipe.EncoderError`).
-
-    Attributes
-    ----------
-    movies : list of Movie
-        The movies made while this was on, in order.
 
     Examples
     --------

@@ -63,7 +63,7 @@ class Writer(FFMpegWriter):
     fps : float, default: 5
         Frames a second.
     codec : str, default: rcParams["animation.codec"]
-        ffmpeg's name of the encoder.
+        Name that ffmpeg has for the encoder.
     bitrate : int, default: rcParams["animation.bitrate"]
         Kilobits a second; -1 leaves it to the encoder.
     extra_args : sequence of str, default: rcParams["animation.ffmpeg_args"]

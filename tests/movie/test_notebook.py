@@ -101,7 +101,7 @@ def test_progress_of_unknown_length_fills_too_and_accelerate_has_a_bar(tmp_path:
     assert bar["value"] == bar["max"]
     assert bar["bar_style"] == "success"
     texts = [str(one["state"].get("value")) for one in widgets["state"].values()]
-    assert any("7frame" in text for text in texts)
+    assert any(re.search(r"\b7(/|frame)", text) for text in texts)
     *outputs, (widgets,) = executed(
         tmp_path,
         f"{SETUP}\nframepipe.accelerate(progress=True)",
