@@ -1,7 +1,7 @@
 """numpydoc's validator over the public names; exits with 1 if it finds anything.
 
-Left out: See Also sections (SA01, SA04), an extended summary (ES01) and examples (EX01) for every name,
-since errors and small classes need none; and GL01, since summaries begin on the first line here.
+Left out: See Also sections (SA01, SA04), an extended summary (ES01) and examples (EX01) for every
+name, since errors and small classes need none; and GL01, since summaries begin on the first line.
 """
 
 from __future__ import annotations
