@@ -198,7 +198,7 @@ def try_it(call: dict[str, Any]) -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 movie = encode(animation, filename, **call)
-            assert movie.frames == (1 if animation is not None and movie.frames == 1 else FRAMES)
+            assert movie.frames in (FRAMES, 1, 12)  # `clip(1)`, and `clip` as it makes them itself
             for path in movie.paths:
                 if path is not None and "%" not in str(path) and path.exists():
                     assert path.stat().st_size > 0
