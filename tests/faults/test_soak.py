@@ -208,10 +208,12 @@ def busy() -> Iterator[None]:
 def test_random_kills(tmp_path: Path, mode: str, animation: str) -> None:
     """Whole, every frame that of an undisturbed run; or a clear error; and nothing left."""
     with script(tmp_path, LINES, mode, animation) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "begins\n"
         begin = time.monotonic()
         said, complaint = running.communicate(timeout=120)
         takes = time.monotonic() - begin
-    truth = json.loads(said.splitlines()[1])
+    truth = json.loads(said.splitlines()[-1])
     assert len(truth) == 60, complaint
     (tmp_path / "m.rgba").unlink()
     chance = random.Random(12)
@@ -232,7 +234,7 @@ def one_kill(
         assert running.stdout is not None
         assert running.stderr is not None
         assert running.stdout.readline() == "begins\n"
-        time.sleep(chance.random() * takes)
+        time.sleep(chance.random() * 0.7 * takes)  # its end is the interpreter's
         victims = in_session(running.pid)
         if victims:
             victim = chance.choice(victims)
