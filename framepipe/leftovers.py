@@ -83,7 +83,11 @@ class Claim:
             _LIVE[path] = os.getpid()
         if sys.platform == "win32":
             return
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            _LIVE.pop(path, None)
+            raise
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -132,11 +136,18 @@ def temporary_folder(beside: str | None) -> Iterator[str]:
     while True:
         folder = os.path.abspath(tempfile.mkdtemp(prefix=PREFIX, dir=beside))
         lock = os.path.join(folder, LOCK)
-        with contextlib.suppress(FileNotFoundError):  # it was swept away at once
+        try:
             os.close(os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             claim = Claim(lock)
-            if claim.held:
-                break
+        except FileNotFoundError:
+            continue  # it was swept away at once
+        except OSError:  # no descriptor is left, say, and rmtree would need one
+            for remove, path in ((os.unlink, lock), (os.rmdir, folder)):
+                with contextlib.suppress(OSError):
+                    remove(path)
+            raise
+        if claim.held:
+            break
     try:
         yield folder
     finally:
@@ -146,6 +157,7 @@ def temporary_folder(beside: str | None) -> Iterator[str]:
                 shutil.rmtree(folder)
                 break
         claim.release()
+        shutil.rmtree(folder, ignore_errors=True)  # where the lock's was the last descriptor
 
 
 def sweep(folder: str) -> list[str]:

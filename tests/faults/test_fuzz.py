@@ -38,8 +38,9 @@ pytestmark = [
 FRAMES = 3
 NAN, INF = math.nan, math.inf
 
-#: What `encode` may raise, as its documentation says.
-DOCUMENTED = (TypeError, ValueError, FramepipeError, OSError, MemoryError)
+#: What `encode` may raise, as its documentation says; a RuntimeError where `Animation.save` raises
+#: one, too: settings beside a writer that has its own.
+DOCUMENTED = (TypeError, ValueError, FramepipeError, OSError, MemoryError, RuntimeError)
 
 
 class NoAnimation(TypeError):

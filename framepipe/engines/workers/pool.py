@@ -256,6 +256,7 @@ class WorkerPool:
             keep_private(ours.fileno())
             process = self._process(index, theirs)
             try:
+                _check_descriptors()
                 with undisturbed(self._method):
                     process.start()
             except BaseException:
@@ -307,3 +308,20 @@ class WorkerPool:
         if self._packed_task is not None:
             self._packed_task.close()
             self._packed_task = None
+
+
+def _check_descriptors() -> None:
+    """Raise if there are not enough descriptors to start a process.
+
+    Python makes two pipes for it, and leaves the first one open where there is none for the second
+    (``multiprocessing.popen_fork``, seen in 3.11 to 3.13).
+
+    Raises
+    ------
+    OSError
+        If so.
+    """
+    with contextlib.ExitStack() as stack:
+        for _pipe in range(2):
+            for descriptor in os.pipe():
+                stack.callback(os.close, descriptor)
