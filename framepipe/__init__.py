@@ -12,6 +12,8 @@ plot is made.
 """
 
 from .api import encode
+from .checking.check import check
+from .checking.findings import Findings
 from .drawing.figures import Figures
 from .errors import (
     EncoderError,
@@ -37,6 +39,7 @@ __all__ = [
     "EncoderError",
     "EncoderNotFound",
     "Figures",
+    "Findings",
     "FrameError",
     "FrameMismatch",
     "FramepipeError",
@@ -51,5 +54,6 @@ __all__ = [
     "WorkerDied",
     "Writer",
     "accelerate",
+    "check",
     "encode",
 ]

@@ -1,4 +1,4 @@
-"""The command line: ``framepipe run script.py``, ``framepipe demo``."""
+"""The command line: ``framepipe run script.py``, ``framepipe check``, ``framepipe demo``."""
 
 from __future__ import annotations
 
@@ -40,9 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--workers", type=int, help="render processes; default: one for every CPU; 0: none"
     )
     _add_run(commands)
+    _add_check(commands)
     options = parser.parse_args(argv)
     if options.command == "run":
         return _run(options, parser)
+    if options.command == "check":
+        return _check(options, parser)
     try:
         _demo(options)
     except KeyboardInterrupt:
@@ -92,10 +95,42 @@ def _add_run(commands: Any) -> None:
     )  # fmt: skip
 
 
-def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    """Run a program; what it raises is its own, and nobody's to catch here."""
+def _add_check(commands: Any) -> None:
+    check = commands.add_parser(
+        "check",
+        usage="framepipe check [options] [-m] script.py[:NAME] [its arguments ...]",
+        help="tell what a program's animations depend on, and whether they may be made faster",
+        description="Run a Python program without saving anything, then draw some frames of its "
+        "animations in several ways, and tell what differs.",
+    )
+    check.add_argument("-m", dest="module", action="store_true", help="it is a module's name")
+    check.add_argument(
+        "--frames", type=_count, default=20, help="frames to go through; default: %(default)s"
+    )
+    check.add_argument(
+        "program", nargs=argparse.REMAINDER, metavar="script.py[:NAME]",
+        help="the program; NAME: the variable that holds the animation to check",
+    )  # fmt: skip
+
+
+def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """Check a program's animations; what it raises is its own."""
+    name, arguments, pick = _program(options, parser)
+    from .integrations.run import check_program
+
+    findings = check_program(
+        name, arguments, module=options.module, pick=pick, frames=max(options.frames, 2)
+    )
+    print("\n\n".join(map(str, findings)))
+    return 0
+
+
+def _program(
+    options: argparse.Namespace, parser: argparse.ArgumentParser
+) -> tuple[str, list[str], str | None]:
+    """Return which program is meant, its arguments, and the variable that was picked."""
     if not options.program:
-        parser.error("run: which program?")
+        parser.error(f"{options.command}: which program?")
     name, *arguments = options.program
     pick = None
     if not options.module:
@@ -103,7 +138,13 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         if found[0] and found[2].isidentifier() and not os.path.exists(name):
             name, _, pick = found
         if not os.path.isfile(name):
-            parser.error(f"run: there is no file {name!r}")
+            parser.error(f"{options.command}: there is no file {name!r}")
+    return name, arguments, pick
+
+
+def _run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """Run a program; what it raises is its own, and nobody's to catch here."""
+    name, arguments, pick = _program(options, parser)
     given = {
         one: value
         for one in ("workers", "mode", "redraw", "independent", "frames", "resume")

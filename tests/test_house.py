@@ -33,9 +33,11 @@ MAY: dict[str, set[str]] = {
         *("drawing", "encoding", "engines", "options", "errors", "result", "plan", "joins"),
         *("resume", "user_output"),
     },
+    "checking": {"drawing", "engines", "errors", "options"},
     "api": {"drawing", "engines", "modes", "movie", "options", "plan", "result", "resume"},
     "integrations": {
         "api",
+        "checking",
         "drawing",
         "encoding",
         "engines",
@@ -49,7 +51,7 @@ MAY: dict[str, set[str]] = {
     "cli": {"", "api", "demo", "errors", "integrations", "options"},
     "__main__": {"cli"},
     # framepipe/__init__.py
-    "": {"api", "drawing", "errors", "integrations", "movie", "options", "result"},
+    "": {"api", "checking", "drawing", "errors", "integrations", "movie", "options", "result"},
 }
 
 #: Which part may use what is not ours and not Python's.

@@ -14,6 +14,7 @@ MODULES = sorted(
 
 #: Modules without tests of their own, and where they are tested instead.
 ELSEWHERE = {
+    "drawing/figure_painter.py": "drawing/test_figures.py",  # with the figures that it paints
     "__main__.py": "test_cli.py",  # two lines, which every test of a program's output runs
     "engines/protocols.py": "stand_ins.py",  # types alone: mypy holds what stands there to them
 }

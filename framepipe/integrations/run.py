@@ -22,6 +22,8 @@ from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 from ..api import encode
+from ..checking.check import check
+from ..checking.findings import Findings
 from ..drawing.figures import Figures
 from ..drawing.mpl.animation import mark_started
 from ..movie import Movie
@@ -39,12 +41,17 @@ class Program:
         Its command line, without the name.
     module : bool, default: False
         Whether `name` is that of a module, as after ``python -m``.
+    saves : bool, default: True
+        Whether it saves what it wants to save.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str], *, module: bool = False) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[str], *, module: bool = False, saves: bool = True
+    ) -> None:
         self._name = name
         self._arguments = list(arguments)
         self._module = module
+        self._saves = saves
         self.animations: list[Animation] = []
         self.variables: dict[str, object] = {}
         self._saved: set[int] = set()
@@ -94,7 +101,8 @@ class Program:
         @wraps(save)
         def saved(animation: Animation, *args: Any, **kwargs: Any) -> None:
             self._saved.add(id(animation))
-            save(animation, *args, **kwargs)
+            if self._saves:
+                save(animation, *args, **kwargs)
 
         replaced: Any = Animation
         replaced.__init__, replaced.save = made, saved
@@ -130,6 +138,67 @@ class Program:
             print_error(kind, error.with_traceback(inner), inner)
 
         sys.excepthook = hook
+
+
+def picked(program: Program, name: str) -> Animation | Figures:
+    """Return what a variable of a program holds, or makes.
+
+    Parameters
+    ----------
+    program : Program
+        It has run.
+    name : str
+        The variable, or a function that makes an animation.
+
+    Raises
+    ------
+    LookupError
+        If there is nothing of that name.
+    TypeError
+        If it holds no animation.
+    """
+    if name not in program.variables:
+        raise LookupError(f"the program has no variable {name!r}")
+    animation = program.variables[name]
+    if not isinstance(animation, (Animation, Figures)) and callable(animation):
+        animation = animation()
+    if not isinstance(animation, (Animation, Figures)):
+        raise TypeError(f"{name!r} is a {type(animation).__name__}, and no animation")
+    return animation
+
+
+def check_program(
+    name: str,
+    arguments: Sequence[str],
+    *,
+    module: bool = False,
+    pick: str | None = None,
+    frames: int = 20,
+) -> list[Findings]:
+    """Run a program without saving anything, and check its animations.
+
+    Parameters
+    ----------
+    name, arguments, module
+        See `Program`.
+    pick : str, optional
+        See `picked`; all animations if not given.
+    frames : int, default: 20
+        See `check`.
+
+    Raises
+    ------
+    LookupError
+        If it has none.
+    """
+    program = Program(name, arguments, module=module, saves=False)
+    program.run()
+    animations: list[Animation | Figures] = list(program.animations)
+    if pick is not None:
+        animations = [picked(program, pick)]
+    if not animations:
+        raise LookupError("the program has made no animation")
+    return [check(animation, frames) for animation in animations]
 
 
 def save_unsaved(
@@ -169,13 +238,7 @@ def save_unsaved(
     """
     animations = program.unsaved
     if pick is not None:
-        if pick not in program.variables:
-            raise LookupError(f"the program has no variable {pick!r}")
-        animation = program.variables[pick]
-        if not isinstance(animation, (Animation, Figures)) and callable(animation):
-            animation = animation()
-        if not isinstance(animation, (Animation, Figures)):
-            raise TypeError(f"{pick!r} is a {type(animation).__name__}, and no animation")
+        animation = picked(program, pick)
         if isinstance(animation, Figures):
             movie = encode(animation, output, **save, **accelerated.options)
             accelerated.movies.append(movie)

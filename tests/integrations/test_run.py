@@ -190,3 +190,20 @@ def test_a_script_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
     assert "m.mp4: 60 frames of 64x64" in done.stderr
     assert "frames of a run that was interrupted" in done.stderr
     assert everything_in(tmp_path) == {"script.py", "once", "m.mp4"}
+
+
+def test_a_programs_animations_are_checked_and_nothing_is_saved(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(
+        PLOTS + 'ani.save("m.mp4")\nprint(sys.argv)\nother = FuncAnimation(fig, update, frames=3)\n'
+    )
+    command = ("-m", "framepipe", "check", "--frames", "4")
+    done = run(tmp_path, python=command, program="script.py a")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("['script.py', 'a']\nframe  same twice  needs")
+    assert done.stdout.count("independent=True is safe, as far as was seen") == 2
+    assert everything_in(tmp_path) == {"script.py"}
+    done = run(tmp_path, python=command, program="script.py:other")
+    assert "the first 3 frames of 3." in done.stdout
+    done = run(tmp_path, python=command, program="script.py:nothing")
+    assert done.returncode == 1
+    assert "the program has no variable 'nothing'" in done.stderr

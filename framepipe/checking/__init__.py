@@ -1,0 +1,1 @@
+"""What an animation's frames depend on: `framepipe.check`."""
