@@ -252,7 +252,7 @@ def one_kill(
         said, complaint = running.communicate(timeout=120)
         wait_until(lambda: not in_session(running.pid), 5, "nobody left")
     if killed == "parent" and running.returncode == -signal.SIGKILL:
-        assert (folder / "m.rgba").read_text() == "old" or len(truth) == whole(folder, truth)
+        assert (folder / "m.rgba").read_bytes() == b"old" or len(truth) == whole(folder, truth)
         # Nobody was left to clean up: the next run does.
         (folder / "m.rgba").unlink()
         with script(folder, LINES, mode, animation) as running:
@@ -264,7 +264,7 @@ def one_kill(
         ended = "whole"
     else:
         assert "framepipe.errors." in complaint.splitlines()[-1] or "Error" in complaint, complaint
-        assert (folder / "m.rgba").read_text() == "old"
+        assert (folder / "m.rgba").read_bytes() == b"old"
         ended = "error"
     assert everything_in(folder) == {"m.rgba", "script.py"}
     (folder / "m.rgba").unlink()
