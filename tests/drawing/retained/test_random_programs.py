@@ -49,7 +49,7 @@ from framepipe.drawing.settings import frame_settings
 from framepipe.errors import FrameError, FrameMismatch
 
 EXAMPLES = int(os.environ.get("FRAMEPIPE_EXAMPLES", "0"))
-PARTS = 8
+PARTS = 5
 DPI = 50
 
 
