@@ -146,6 +146,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item.get_closest_marker("soak") is None]
     thinned: Counter[str] = Counter()
     for item in items:
+        if " at 0x" in item.nodeid:  # pytest-xdist runs nothing then, and does not say why
+            raise pytest.UsageError(f"{item.nodeid}: another name in every process")
         if (thin := item.get_closest_marker("thinned")) is not None:
             function = item.nodeid.partition("[")[0]
             if thinned[function] % thin.args[0]:

@@ -525,7 +525,6 @@ def test_a_run_that_fails_before_anything_is_whole_leaves_nothing(tmp_path: Path
         ("m.gif", {"writer": "pillow"}, "made in one piece"),
         ("m.mp4", {"resume": "yes"}, "resume must be True or False"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_gone_on_with_is_refused_before_anything_starts(
     tmp_path: Path, target: Any, options: dict[str, Any], says: str

@@ -213,7 +213,6 @@ def test_it_looks_at_anything_and_never_fails() -> None:
         (np.random.default_rng(1), np.random.default_rng(2)),
         (Path("a"), Path("b")),
     ],
-    ids=str,
 )
 def test_plain_values_are_told_apart(one: Any, other: Any) -> None:
     assert plain_text(one) is not None

@@ -441,7 +441,7 @@ def drawing_by_themselves() -> Iterator[Any]:
 
 @pytest.mark.thinned(5)
 @pytest.mark.parametrize("when", ["after", "before"])
-@pytest.mark.parametrize("way", drawing_by_themselves())
+@pytest.mark.parametrize("way", list(drawing_by_themselves()))
 def test_drawing_inside_the_update(way: Callable[[Any, Any], None], when: str) -> None:
     def make() -> FuncAnimation:
         figure = make_figure()
