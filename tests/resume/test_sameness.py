@@ -54,7 +54,6 @@ def test_versions_and_settings_are_in_it(tmp_path: Path) -> None:
         ({"frames": range(0, 60, 2)}, {"frames", "the number of frames", "the blocks"}),
         ({"savefig_kwargs": {"facecolor": "r"}}, {"savefig_kwargs['facecolor']"}),
     ],
-    ids=str,
 )
 def test_what_changes_a_segment_differs(
     tmp_path: Path, given: dict[str, Any], names: set[str]
