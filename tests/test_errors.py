@@ -18,6 +18,7 @@ EXAMPLES: list[Any] = [
     errors.WorkerDied("what happened", -9, 7),
     errors.EncoderError("what happened", 1, ["ffmpeg", "-y"], "its words"),
     errors.EncoderNotFound("what happened"),
+    errors.ResumeError("what happened"),
     errors.StitchError("what happened"),
 ]
 

@@ -77,6 +77,7 @@ def test_every_update_is_run_and_the_frames_are_those_of_the_whole(
         assert movie.report.against_save >= 2
 
 
+@pytest.mark.slow
 def test_on_an_executor(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as executor:

@@ -13,9 +13,9 @@ Private names used, looked at in matplotlib 3.9.0 and 3.11.2: none are called.  
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
-import sys
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -191,7 +191,9 @@ class Writer(FFMpegWriter):
         up, and a file that was there before stays as it is.
         """
         # A class made from this one may do something else with the frames.
-        call = save_call(sys._getframe(1)) if type(self) is Writer else None
+        here = inspect.currentframe()
+        caller = None if here is None else here.f_back
+        call = save_call(caller) if type(self) is Writer else None
         return self._saving(call, fig, outfile, dpi, *args, **kwargs)
 
     @contextmanager

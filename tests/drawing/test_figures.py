@@ -42,6 +42,7 @@ every_way = pytest.mark.parametrize("way", WAYS)
 @pytest.fixture(autouse=True)
 def our_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(mpl.rcParams, "animation.ffmpeg_path", FFMPEG)
+    plt.close("all")  # `by_pyplot` draws on the current figure, whoever has left it
     yield
     plt.close("all")
 
@@ -106,6 +107,7 @@ def from_a_generator(count: int = COUNT) -> Figures:
     return Figures(figures)
 
 
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("make", [made_new, drawn_again, by_pyplot, from_a_generator])
 @every_way
 def test_frames_are_those_that_savefig_makes(
@@ -127,6 +129,7 @@ def test_frames_are_those_that_savefig_makes(
     assert everything_in(tmp_path) == {"m.rgba", "truth.rgba"}
 
 
+@pytest.mark.slow
 def test_on_an_executor(tmp_path: Path) -> None:
     truth = saved(map(plot, range(COUNT)), tmp_path / "truth.rgba")
     context = multiprocessing.get_context("spawn")
@@ -137,6 +140,7 @@ def test_on_an_executor(tmp_path: Path) -> None:
             assert Path(movie).read_bytes() == truth
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", ["here", "pipe2"])
 @pytest.mark.parametrize("face", ["0.3", (0.1, 0.9, 0.7), "none", (1, 0, 0, 0.5), None])
 def test_in_an_opaque_movie_the_face_is_laid_on_white(tmp_path: Path, way: str, face: Any) -> None:
@@ -229,6 +233,7 @@ def test_draw_is_called_once_for_each_item_by_whoever_draws_it(tmp_path: Path) -
     assert 40 <= len(lines) <= 40 + checked + 2
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", ["here", "pipe1", "pipe2", "segments"])
 @pytest.mark.parametrize("what", ["adds", "random"])
 def test_draws_that_need_those_before_are_found_and_made_right(
@@ -333,6 +338,7 @@ def test_figures_that_were_there_stay_open(tmp_path: Path, way: str) -> None:
     assert Path(movie).read_bytes() == saved(iter(figures), tmp_path / "truth.rgba")
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", ["here", "pipe2", "spawn"])
 @pytest.mark.parametrize("kind", ["function", "generator"])
 def test_no_figure_is_left_and_memory_does_not_grow(tmp_path: Path, way: str, kind: str) -> None:

@@ -177,7 +177,7 @@ def test_a_folder_whose_name_is_a_pattern_is_no_trouble_for_writers_of_files(
     assert np.array_equal(pictures(movie.path), pictures(saved))
 
 
-@pytest.mark.thinned(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("make_writer", [lambda: "imagemagick", lambda: ImageMagickWriter(fps=10)])
 def test_imagemagick_makes_the_same_frames(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, make_writer: Any

@@ -123,6 +123,7 @@ ENDS = {
 }
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     ("end", "way"), [*((end, "fork2") for end in ENDS), ("power", "here"), ("Ctrl-C", "here"),
                      ("power", "spawn2")],
@@ -181,6 +182,7 @@ def walk(frames: Any = FRAMES) -> FuncAnimation:
     return FuncAnimation(figure, step, frames, init_func=tuple, cache_frame_data=False)
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.filterwarnings("ignore:Animation was deleted")
 @pytest.mark.parametrize("make", [walk, lambda: double_pendulum(FRAMES)], ids=["walk", "pendulum"])
 def test_animations_with_a_history(tmp_path: Path, make: Callable[[], Any]) -> None:
@@ -221,6 +223,7 @@ def test_figures_without_an_animation(tmp_path: Path) -> None:
     assert numbers_in(movie) == list(range(FRAMES))
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("name", ["m.gif", "frames/%03d.png", "m.avi"])
 def test_formats_that_are_encoded_as_a_whole(tmp_path: Path, name: str) -> None:
     interrupted(short, tmp_path / name, workers=2)
@@ -253,6 +256,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_what_is_damaged_is_recorded_anew(tmp_path: Path, whole: bytes, damage: str) -> None:
     path = tmp_path / "m.mp4"
@@ -311,6 +315,7 @@ CHANGES: dict[str, tuple[Callable[[], Any], dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize("what", CHANGES)
 def test_another_movie_is_refused_and_told_what_differs(
     tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
@@ -348,6 +353,7 @@ def test_settings_and_versions_are_compared(
     assert encode(short(), path, resume=True, workers=1).report.resumed >= 20
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", ["here", "fork1", "fork2"])
 @pytest.mark.parametrize("at", [25, 59], ids=["midway", "all is whole"])
 def test_what_only_pixels_tell_is_refused(tmp_path: Path, way: str, at: int) -> None:

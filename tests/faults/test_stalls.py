@@ -34,6 +34,7 @@ def feeder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     thread.join()
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("mode", ["pipe", "segments"])
 @pytest.mark.usefixtures("feeder")
 def test_the_movie_is_made_here_and_one_line_says_so(

@@ -341,7 +341,8 @@ def test_a_generator_that_ends_early_in_one_process_is_an_error(tmp_path: Path) 
 
 def test_a_frame_drawn_after_another_process_came_to_the_end_is_an_error(tmp_path: Path) -> None:
     """Here all frames up to the end are written before the one beyond it is drawn."""
-    begun, ended, told = tmp_path / "begun", tmp_path / "ended", tmp_path / "told"
+    names = ("joined", "begun", "ended", "told")
+    joined, begun, ended, told = (tmp_path / name for name in names)
 
     def numbers() -> Generator[int]:
         yield from range(10)
@@ -356,7 +357,10 @@ def test_a_frame_drawn_after_another_process_came_to_the_end_is_an_error(tmp_pat
         def draw(self, renderer: Any) -> None:
             if not in_first_worker():
                 if self.number > 7:  # when it has checked the first ones
+                    joined.touch()
                     wait_for(begun)
+            elif self.number == 6:
+                wait_for(joined)
             elif self.number == 10:
                 begun.touch()
                 wait_for(ended)
@@ -377,4 +381,4 @@ def test_a_frame_drawn_after_another_process_came_to_the_end_is_an_error(tmp_pat
             animation, tmp_path / "m.rgba", **WAYS["fork2"], **RAW,
             progress_callback=lambda i, n: told.touch() if n is not None else None,
         )  # fmt: skip
-    assert everything_in(tmp_path) <= {"begun", "ended", "told"}
+    assert everything_in(tmp_path) <= {*names}

@@ -262,6 +262,7 @@ def test_a_worker_that_never_gets_ready_is_given_up(
     assert everything_in(tmp_path) == set()
 
 
+@pytest.mark.slow
 def test_a_worker_that_never_gets_ready_does_not_hold_up_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

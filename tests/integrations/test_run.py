@@ -74,6 +74,7 @@ def test_a_script_that_only_shows(tmp_path: Path) -> None:
     assert everything_in(tmp_path) == {"script.py", "m.mp4"}
 
 
+@pytest.mark.slow
 def test_several_animations_are_numbered_and_one_can_be_picked(tmp_path: Path) -> None:
     more = "\ndef make():\n    return FuncAnimation(fig, update, frames=3)\nother = make()\n"
     (tmp_path / "script.py").write_text(PLOTS + more + 'ani.save("mine.mp4")\nthird = make()\n')
@@ -90,6 +91,7 @@ def test_several_animations_are_numbered_and_one_can_be_picked(tmp_path: Path) -
     assert "'fig' is a Figure, and no animation" in done.stderr
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize(
     ("last", "code"),
     [
@@ -154,6 +156,7 @@ def test_windows_do_not_open(tmp_path: Path) -> None:
     assert run(tmp_path, "-o", "m.mp4").returncode == 0
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

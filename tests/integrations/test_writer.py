@@ -73,7 +73,7 @@ def cases() -> list[Any]:
     every = os.environ.get("FRAMEPIPE_CORPUS") == "all"
     chosen = [case for case in CORPUS.values() if every or case.core or case.theme == "movie"]
     slow = pytest.mark.slow
-    return [pytest.param(case, marks=[slow] if i % 4 else []) for i, case in enumerate(chosen)]
+    return [pytest.param(case, marks=[slow] if i % 8 else []) for i, case in enumerate(chosen)]
 
 
 def by_writer(case: Case, directory: Path) -> Reference:
@@ -118,6 +118,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize(("suffix", "options"), KINDS)
 def test_every_kind_of_file(tmp_path: Path, suffix: str, options: str) -> None:
     given = OPTIONS[options]

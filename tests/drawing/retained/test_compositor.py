@@ -280,6 +280,7 @@ class Hesitant(Line2D):
             self.seen.write_text(str(self.until.exists()))
 
 
+@pytest.mark.slow
 def test_the_encoder_goes_on_while_workers_look_back(tmp_path: Path, monkeypatch: Any) -> None:
     told, looked = tmp_path / "told", tmp_path / "looked"
     end = Encoder.end

@@ -49,7 +49,7 @@ from framepipe.drawing.settings import frame_settings
 from framepipe.errors import FrameError, FrameMismatch
 
 EXAMPLES = int(os.environ.get("FRAMEPIPE_EXAMPLES", "0"))
-PARTS = 5
+PARTS = 10
 DPI = 50
 
 
@@ -580,7 +580,7 @@ def run_some(kind: Any, part: int) -> None:
     """Play random programs; in parts, so that they can be run beside each other."""
 
     @settings(
-        max_examples=-(-EXAMPLES // PARTS) or 25,
+        max_examples=-(-EXAMPLES // PARTS) or 13,
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -161,6 +161,7 @@ def test_in_every_order_a_difference_is_found(
     every_order(lambda: Movie(workers, slots, total, withheld=withheld, wrong=wrong), see)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("known", [False, True])
 @pytest.mark.parametrize(("workers", "slots", "total"), [(1, 2, 4), (2, 2, 4), (2, 3, 3)])
 def test_in_every_order_all_frames_are_proven(

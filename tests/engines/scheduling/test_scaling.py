@@ -131,7 +131,7 @@ MOVIES = list(
 )
 
 
-@pytest.mark.thinned(7)
+@pytest.mark.thinned(20)
 @pytest.mark.parametrize(("update", "draw", "encode", "cores", "frames"), MOVIES)
 def test_the_choice_is_nearly_as_fast_as_the_best_fixed_number(
     update: float, draw: float, encode: float, cores: int, frames: int

@@ -88,6 +88,7 @@ class HangsShown(Exception):
         return ""
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize("way", ["fork2", "forkserver2"])
 @pytest.mark.parametrize("kind", [HangsPickling, HangsUnpickling, EndsUnpickling, HangsShown])
 def test_no_exception_of_the_users_hangs_or_ends_the_main_process(
