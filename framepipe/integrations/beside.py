@@ -32,6 +32,7 @@ from matplotlib.animation import AbstractMovieWriter
 
 from ..api import carry_out
 from ..engines.system.fork_safety import one_at_a_time, undisturbed
+from ..engines.system.open_files import at_own_positions
 from ..engines.system.signals import ending_signals_raise
 from ..engines.workers.failures import Failed
 from ..errors import WorkerDied
@@ -91,8 +92,10 @@ class Beside:
         self._encoded = 0
         context = multiprocessing.get_context("fork")
         self._ours, self._theirs = context.Pipe(duplex=False)
+        # The updates here read from the same files, while those there are still to begin.
+        make = at_own_positions(self._in_fork)
         self._process = context.Process(
-            target=self._in_fork, args=(self._ours, self._theirs), name="framepipe-save"
+            target=make, args=(self._ours, self._theirs), name="framepipe-save"
         )
 
     def __enter__(self) -> Self:
