@@ -140,11 +140,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     With ``--dist loadgroup`` a case stays in one process, which saves it by matplotlib once.
     Spawned workers take seconds to begin; test_every_way.py has them in the quick tests, too.
-    Of many parameter sets that walk the same way, ``thinned`` leaves some among the quick tests.
+    Of many parameter sets that walk the same way, ``thinned`` leaves some among the quick tests,
+    and `_SAMPLED` some among the slow ones.
     """
     if "soak" not in str(config.getoption("markexpr")):  # ``-m ""`` is everything but that
         items[:] = [item for item in items if item.get_closest_marker("soak") is None]
     thinned: Counter[str] = Counter()
+    sampled: Counter[str] = Counter()
     for item in items:
         if " at 0x" in item.nodeid:  # pytest-xdist runs nothing then, and does not say why
             raise pytest.UsageError(f"{item.nodeid}: another name in every process")
@@ -158,6 +160,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(str(case)))
         if item.path.stem != "test_every_way" and any(map(_is_spawned, parameters.values())):
             item.add_marker(pytest.mark.slow)
+        every = _SAMPLED.get(item.path.stem, 1)
+        if every > 1 and item.get_closest_marker("slow") is not None:
+            if sampled[item.path.stem] % every:
+                item.own_markers[:] = [one for one in item.own_markers if one.name != "slow"]
+                item.add_marker(pytest.mark.exhaustive)
+            sampled[item.path.stem] += 1
+
+
+#: Files of tests of which every n-th slow one is run by CI: they cross whatever can be crossed.
+#: The others are exhaustive; they are for whoever has changed what they are about.
+_SAMPLED = {
+    "test_corpus": 3, "test_history": 2, "test_figures": 3, "test_random_programs": 2,
+    "test_matrix_user": 8, "test_matrix_encoder": 5, "test_matrix_signals": 4, "test_fuzz": 4,
+    "test_security": 4, "test_writer": 3, "test_stitch": 2, "test_resume": 2,
+}  # fmt: skip
 
 
 def pytest_collection_finish() -> None:

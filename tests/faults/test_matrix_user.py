@@ -1,7 +1,7 @@
 """The matrix, first part: whatever the user's own code does, at every moment, in every mode.
 
 `promise.promised` says what must hold of the outcome; the tests here only cause the faults.  A
-representative part runs with the quick tests, all of it with ``-m slow``, and
+representative part runs with the quick tests, more with ``-m slow``, all with ``-m ""``, and
 ``FRAMEPIPE_FAULTS=20`` runs each case twenty times.
 """
 
