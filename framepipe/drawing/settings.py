@@ -199,7 +199,11 @@ def _number_of_fps(fps: object) -> Any:
         number = Fraction(fps) if fps.is_finite() else float(fps)
     elif isinstance(fps, bool) or not isinstance(fps, (Real, np.number)):
         raise TypeError(f"fps must be a number, not {type(fps).__name__}")
-    if not (number > 0 and np.isfinite(float(number))):
+    try:
+        finite = np.isfinite(float(number))
+    except OverflowError:
+        raise ValueError("fps is too large for a number of frames a second") from None
+    if not (number > 0 and finite):
         raise ValueError(f"fps must be above 0, not {fps}")
     return number
 
