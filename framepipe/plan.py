@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ from .encoding.targets.pictures import PictureFolder, is_series
 from .encoding.targets.stream import Stream, is_writable
 from .engines.protocols import MakeSink
 from .engines.system.resources import default_workers
+from .leftovers import sweep
 from .options import RedrawName, StartMethod, To, as_targets
 
 if TYPE_CHECKING:
@@ -112,6 +114,11 @@ class Plan:
         """Remove the part files, if there are any."""
         for output in self._outputs:
             output.discard()
+
+    def clean_up_after(self) -> None:
+        """Remove what a process has left that was making this movie, and is dead."""
+        for folder in {output.beside or tempfile.gettempdir() for output in self._outputs}:
+            sweep(folder)
 
     def publish(self) -> list[Path]:
         """Put every movie in its place; all of them are whole."""

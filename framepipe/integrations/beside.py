@@ -150,6 +150,7 @@ class Beside:
             message = self._ours.recv()
         except EOFError:
             self._process.join(_CLEAN_UP)
+            self._plan.movie.clean_up_after()
             code = self._process.exitcode
             raise WorkerDied(
                 f"the process that made the movie died (exit code {code})", code, None
