@@ -64,8 +64,14 @@ def check(
         As `encode` takes it.
     frames : int, default: 20
         How many frames to go through.  What happens later is not seen; each costs some ten draws.
-    dpi, extra_anim, savefig_kwargs, start_method
-        As `encode` takes them.
+    dpi : float or "figure", optional
+        As `encode` takes it.
+    extra_anim : sequence of Animation, optional
+        As `encode` takes it.
+    savefig_kwargs : mapping, optional
+        As `encode` takes it.
+    start_method : {"fork", "spawn", "forkserver"}, optional
+        As `encode` takes it.
 
     Returns
     -------
