@@ -43,7 +43,6 @@ from .encoding.targets.pictures import PictureFolder, is_series
 from .encoding.targets.stream import Stream, is_writable
 from .engines.protocols import MakeSink
 from .engines.system.resources import default_workers
-from .leftovers import sweep
 from .options import RedrawName, StartMethod, To, as_targets
 
 if TYPE_CHECKING:
@@ -115,10 +114,10 @@ class Plan:
         for output in self._outputs:
             output.discard()
 
-    def clean_up_after(self) -> None:
-        """Remove what a process has left that was making this movie, and is dead."""
-        for folder in {output.beside or tempfile.gettempdir() for output in self._outputs}:
-            sweep(folder)
+    @property
+    def temporary_places(self) -> set[str]:
+        """The folders where part files and temporary folders are made."""
+        return {output.beside or tempfile.gettempdir() for output in self._outputs}
 
     def publish(self) -> list[Path]:
         """Put every movie in its place; all of them are whole."""

@@ -36,6 +36,7 @@ from ..engines.system.open_files import at_own_positions
 from ..engines.system.signals import ending_signals_raise
 from ..engines.workers.failures import Failed
 from ..errors import WorkerDied
+from ..leftovers import sweep
 from ..movie import Movie
 from ..options import ModeName, Segments
 from ..plan import EncodePlan
@@ -150,7 +151,8 @@ class Beside:
             message = self._ours.recv()
         except EOFError:
             self._process.join(_CLEAN_UP)
-            self._plan.movie.clean_up_after()
+            for folder in self._plan.movie.temporary_places:
+                sweep(folder)  # it could not clean up itself
             code = self._process.exitcode
             raise WorkerDied(
                 f"the process that made the movie died (exit code {code})", code, None
