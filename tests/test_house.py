@@ -42,6 +42,7 @@ MAY: dict[str, set[str]] = {
         "encoding",
         "engines",
         "errors",
+        "leftovers",
         "movie",
         "options",
         "plan",
