@@ -31,6 +31,7 @@ from typing import Self
 from matplotlib.animation import AbstractMovieWriter
 
 from ..api import carry_out
+from ..engines.system.children import exit_code
 from ..engines.system.fork_safety import one_at_a_time, undisturbed
 from ..engines.system.open_files import at_own_positions
 from ..engines.system.signals import ending_signals_raise
@@ -176,12 +177,14 @@ class Beside:
         if process.pid is not None:
             if self._movie is not None:
                 process.join(_CLEAN_UP)
+                exit_code(process)  # even if its status has been taken by somebody else
             if process.is_alive():
                 process.terminate()
                 process.join(_CLEAN_UP)
             if process.is_alive():
                 process.kill()
             process.join()
+            exit_code(process)
         self._ours.close()
         self._theirs.close()
         process.close()

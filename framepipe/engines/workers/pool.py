@@ -40,6 +40,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from ..system.children import exit_code
 from ..system.fork_safety import (
     keep_private,
     one_at_a_time,
@@ -159,10 +160,10 @@ class Worker:
         """Wait for its end, then let go of it; return its exit code, None if it goes on."""
         if self.exitcode is None:
             deadline = time.monotonic() + timeout
-            self.exitcode = self.process.exitcode
+            self.exitcode = exit_code(self.process)
             while self.exitcode is None and (left := deadline - time.monotonic()) > 0:
                 self.process.join(min(left, _LOOK_AGAIN))
-                self.exitcode = self.process.exitcode
+                self.exitcode = exit_code(self.process)
             if self.exitcode is not None:
                 release_private([self.connection.fileno()])
                 self.connection.close()

@@ -31,6 +31,7 @@ WALL = [
 #: Private names of Python's own that are used.
 PYTHONS = {
     "_exit",  # of os
+    "_popen",  # of processes
     "_max_workers",  # of executors
     "_args", "_kwargs", "_queue", "_current_frames",  # of threads and queues
 }  # fmt: skip
