@@ -44,7 +44,7 @@ def ways_of(case: Case) -> list[str]:
         return list(WAYS)
     if case.core:
         return ["auto0", "full1", "auto2", "verify3"]
-    # Here, by two workers, or compared by one, in turns; .ci/run's step "lowest" compares them all.
+    # Here, by two workers, or compared by one, in turns.
     return [("auto0", "auto2", "verify1")[ALL.index(case) % 3]]
 
 

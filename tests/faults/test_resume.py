@@ -593,6 +593,9 @@ def test_random_kills(tmp_path: Path, make: Callable[[], Any]) -> None:
         if not path.exists():
             encode(make(), path, resume=True, workers=2)
         assert hashlib.blake2b(path.read_bytes()).hexdigest() == expected, said
+        if everything_in(tmp_path) != {"whole.mp4", "m.mp4"}:
+            # Killed when the movie was in its place: what that left goes with the next run here.
+            encode(clip(2), path)
         path.unlink()
         assert everything_in(tmp_path) == {"whole.mp4"}, said
 
