@@ -243,8 +243,8 @@ class PipeRun:
         if not self._checks.undecided or not self._window.finished:
             return 0.0
         witness = self._pool.workers[self._checks.witness]
-        if witness.ready:
-            return 0.0  # it has its orders
+        if witness.given or witness.leaving or witness.last >= 0:
+            return 0.0  # it has its orders, or had them
         if self._written_all is None:
             self._written_all = time.monotonic()
         return self._written_all + WITNESS_PATIENCE - time.monotonic()
