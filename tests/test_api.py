@@ -304,8 +304,8 @@ def test_at_most_as_many_workers_as_cpus_when_none_are_asked_for(tmp_path: Path)
 
     movie = encode(clip(40), tmp_path / "m.rgba", **RAW)
     assert movie.report.workers is not None
-    assert movie.report.workers.most == min(usable_cpus(), 40)
-    assert 1 <= movie.workers <= movie.report.workers.most
+    assert 1 <= movie.report.workers.started <= max(2, usable_cpus())  # one draws, one checks
+    assert 1 <= movie.workers <= usable_cpus()
 
 
 # -- progress --------------------------------------------------------------------------------------

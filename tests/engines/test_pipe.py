@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import time
 from pathlib import Path
@@ -98,6 +99,18 @@ def test_frames_are_compared_between_workers_and_counted() -> None:
     assert sink.numbers == list(range(100))
     assert report.against_save == 3
     assert report.against_worker >= 4
+
+
+def test_a_witness_that_is_ready_when_all_is_written_is_heard() -> None:
+    def late() -> Numbers:
+        if multiprocessing.current_process().name == "framepipe-1":
+            time.sleep(0.5)
+        return Numbers(5)
+
+    sink = Kept()
+    run = PipeRun(late, BYTES, 5, sink, workers=1, start_method="fork", checks="some")
+    assert run.run().against_save == 2
+    assert sink.numbers == list(range(5))
 
 
 class Costing(Numbers):
