@@ -58,14 +58,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _add_run(commands: Any) -> None:
-    run = commands.add_parser(
+    run = _add_for_a_program(
+        commands,
         "run",
-        usage="framepipe run [options] [-m] script.py[:NAME] [its arguments ...]",
-        help="run a program whose animations are to be saved fast",
+        aim="save",
+        tells="run a program whose animations are to be saved fast",
         description="Run a Python program as it is; what it saves is made by framepipe, and no "
         "window opens.",
     )
-    run.add_argument("-m", dest="module", action="store_true", help="it is a module's name")
     run.add_argument(
         "-o", dest="output", metavar="FILE",
         help="save the animations that the program only shows (several: FILE-1, FILE-2, ...)",
@@ -89,28 +89,38 @@ def _add_run(commands: Any) -> None:
         help="go on with movies that an interrupted run has begun; see framepipe.encode",
     )  # fmt: skip
     run.add_argument("--quiet", action="store_true", help="no bar, and no report at the end")
-    run.add_argument(
-        "program", nargs=argparse.REMAINDER, metavar="script.py[:NAME]",
-        help="the program; NAME: the variable that holds the animation to save",
-    )  # fmt: skip
 
 
 def _add_check(commands: Any) -> None:
-    check = commands.add_parser(
+    check = _add_for_a_program(
+        commands,
         "check",
-        usage="framepipe check [options] [-m] script.py[:NAME] [its arguments ...]",
-        help="tell what a program's animations depend on, and whether they may be made faster",
+        aim="check",
+        tells="tell what a program's animations depend on, and whether they may be made faster",
         description="Run a Python program without saving anything, then draw some frames of its "
         "animations in several ways, and tell what differs.",
     )
-    check.add_argument("-m", dest="module", action="store_true", help="it is a module's name")
     check.add_argument(
         "--frames", type=_count, default=20, help="frames to go through; default: %(default)s"
     )
-    check.add_argument(
+
+
+def _add_for_a_program(
+    commands: Any, name: str, *, aim: str, tells: str, description: str
+) -> argparse.ArgumentParser:
+    """Add a command that takes a program and all that follows it, as ``python`` itself does."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        usage=f"framepipe {name} [options] [-m] script.py[:NAME] [its arguments ...]",
+        help=tells,
+        description=description,
+    )
+    command.add_argument("-m", dest="module", action="store_true", help="it is a module's name")
+    command.add_argument(
         "program", nargs=argparse.REMAINDER, metavar="script.py[:NAME]",
-        help="the program; NAME: the variable that holds the animation to check",
+        help=f"the program; NAME: the variable that holds the animation to {aim}",
     )  # fmt: skip
+    return command
 
 
 def _check(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:

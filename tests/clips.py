@@ -82,6 +82,43 @@ def clip(
     return FuncAnimation(figure, update, frames=frames, **options)
 
 
+def makes_a_movie(
+    way: str, *, frames: int, at: int | str = -1, before: str = "", mode: str = '"auto"'
+) -> str:
+    """A program that makes a movie; it says "now" when frame `at` is through, "made" at the end."""
+    return f"""
+import sys
+import matplotlib as mpl
+mpl.use("agg")
+from clips import clip
+from framepipe import Segments, encode
+
+def told(i, n):
+    if i == {at}:
+        print("now", flush=True)
+
+{before}
+encode(clip({frames}), "movie.mp4", progress_callback=told, mode={mode}, **{WAYS[way]})
+print("made", flush=True)
+"""
+
+
+def misleading(frames: int = 60) -> FuncAnimation:
+    """An animation by which retained drawing is misled: tick labels change without a sign."""
+    figure = Figure(figsize=(1, 1), dpi=64)
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    (line,) = axes.plot([0, 1], [0, 1])
+    position = [0]
+    axes.xaxis.set_major_formatter(lambda x, _: f"{position[0]}")
+
+    def update(number: int) -> None:
+        line.set_ydata([0, number])
+        position[0] = number
+
+    return FuncAnimation(figure, update, frames, init_func=tuple, cache_frame_data=False)
+
+
 def numbers_in(movie: Any) -> list[int]:
     """The numbers that the frames of a raw movie show; every pixel must agree."""
     size = 4 * movie.width * movie.height

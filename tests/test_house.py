@@ -28,9 +28,8 @@ MAY: dict[str, set[str]] = {
     "options": {"encoding"},
     "resume": {"drawing", "encoding", "engines", "errors", "leftovers", "plan"},
     "plan": {"drawing", "encoding", "engines", "options", "result", "errors"},
-    "joins": {"encoding", "options", "plan"},
     "modes": {
-        *("drawing", "encoding", "engines", "options", "errors", "result", "plan", "joins"),
+        *("drawing", "encoding", "engines", "options", "errors", "result", "plan"),
         *("resume", "user_output"),
     },
     "checking": {"drawing", "engines", "errors", "options"},

@@ -14,7 +14,7 @@ from clips import clip
 from matplotlib.animation import FFMpegWriter, PillowWriter
 
 import framepipe
-from framepipe import modes
+from framepipe.modes import make
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_nothing_is_noticed_twice(tmp_path: Path, caplog: pytest.LogCaptureFixtu
 def test_an_animation_without_an_end_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(modes, "ENDLESS", 2)
+    monkeypatch.setattr(make, "ENDLESS", 2)
     with caplog.at_level(logging.WARNING):
         framepipe.encode(clip(5), tmp_path / "m.mp4", workers=0)
         assert "no end" not in caplog.text

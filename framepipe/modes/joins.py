@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from .encoding.command import forced_format
-from .encoding.stitching.containers import COPYABLE, can_copy, whole_movie_options
-from .encoding.stitching.stitch import (
+from ..encoding.command import forced_format
+from ..encoding.stitching.containers import COPYABLE, can_copy, whole_movie_options
+from ..encoding.stitching.stitch import (
     SegmentList,
     Stitcher,
     find_mencoder,
@@ -28,8 +28,8 @@ from .encoding.stitching.stitch import (
     join_by_mencoder,
     join_by_other,
 )
-from .options import Segments
-from .plan import Plan
+from ..options import Segments
+from ..plan import Plan
 
 
 class Join(Protocol):

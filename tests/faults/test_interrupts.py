@@ -15,25 +15,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from clips import WAYS, everything_in, in_session, script, wait_until
+from clips import everything_in, in_session, makes_a_movie, script, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and signals")
 
-LINES = """
-import sys
-import matplotlib as mpl
-mpl.use("agg")
-from clips import clip
-from framepipe import encode
-
-def told(i, n):
-    if i == {at}:
-        print("now", flush=True)
-
-{before}
-encode(clip({frames}), "movie.mp4", progress_callback=told, **{way})
-print("made", flush=True)
-"""
 
 #: Takes all frames, then never ends.
 LINGERS = """#!/bin/sh
@@ -52,7 +37,7 @@ def interrupted(
     group: bool = True,
 ) -> None:
     """Run the script, and press Ctrl-C when it says "now"."""
-    lines = LINES.format(at=at, frames=frames, before=before, way=WAYS[way])
+    lines = makes_a_movie(way, at=at, frames=frames, before=before)
     (folder / "movie.mp4").write_text("old")
     files = everything_in(folder) | {"script.py"}
     with script(folder, lines) as running:
@@ -100,7 +85,7 @@ def started(index, *args, **options):
     return really(index, *args, **options)
 pool.Worker = started
 """
-    interrupted(tmp_path, way, at=-1, before=before)
+    interrupted(tmp_path, way, before=before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
@@ -118,7 +103,7 @@ def started(index, process, *args, **options):
     return really(index, process, *args, **options)
 pool.Worker = started
 """
-    lines = LINES.format(at=-1, frames=9, before=before, way=WAYS[way])
+    lines = makes_a_movie(way, frames=9, before=before)
     with script(tmp_path, lines) as running:
         said, complaint = running.communicate(timeout=60)
     assert complaint == ""
@@ -150,7 +135,7 @@ def test_ctrl_c_while_ffmpeg_takes_no_frames_ends_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("way", ["fork2", "spawn2", "forkserver2"])
 def test_when_the_main_process_is_killed_all_others_end(tmp_path: Path, way: str) -> None:
     (tmp_path / "movie.mp4").write_text("old")
-    lines = LINES.format(at=20, frames=100_000, before="", way=WAYS[way])
+    lines = makes_a_movie(way, at=20, frames=100_000)
     with script(tmp_path, lines) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "now\n"
@@ -181,7 +166,7 @@ def told(i, n):
     if i == 60:
         print("now", flush=True)
 """
-    lines = LINES.format(at=-1, frames=100_000, before=before, way=WAYS["fork2"])
+    lines = makes_a_movie("fork2", frames=100_000, before=before)
     with script(tmp_path, lines) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "now\n"

@@ -22,13 +22,12 @@ from clips import (
     everything_in,
     in_session,
     is_over,
+    makes_a_movie,
+    misleading,
     numbers_in,
     script,
     wait_until,
 )
-from matplotlib.animation import FuncAnimation
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 import framepipe
 from framepipe import EncoderError, FrameError, RetainedWarning, Segments, WorkerDied, encode
@@ -124,28 +123,18 @@ def test_replays_that_do_not_agree_are_told(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:Animation was deleted")
 @pytest.mark.parametrize("way", ["fork2", "spawn2"])
 def test_an_artist_that_lies_makes_the_movie_anew(tmp_path: Path, way: str) -> None:
-    def liar() -> FuncAnimation:
-        figure = Figure(figsize=(1, 1), dpi=64)
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        (line,) = axes.plot([0, 1], [0, 1])
-        position = [0]
-        axes.xaxis.set_major_formatter(lambda x, _: f"{position[0]}")
-
-        def update(number: int) -> Any:
-            line.set_ydata([0, number])
-            position[0] = number  # without a sign
-
-        return FuncAnimation(figure, update, 60, init_func=tuple, cache_frame_data=False)
-
-    full = encode(liar(), tmp_path / "full.rgba", redraw="full", workers=0, **RAW)
+    full = encode(misleading(), tmp_path / "full.rgba", redraw="full", workers=0, **RAW)
     with pytest.warns(RetainedWarning, match="xaxis of axes 0|came out otherwise") as caught:
-        movie = encode(liar(), tmp_path / "m.rgba", **RAW, **WAYS[way], mode=Segments(blocks=3))
+        movie = encode(
+            misleading(), tmp_path / "m.rgba", **RAW, **WAYS[way], mode=Segments(blocks=3)
+        )
     assert len([one for one in caught if one.category is RetainedWarning]) == 1
     assert movie.path.read_bytes() == full.path.read_bytes()
     assert movie.mode == "segments"
     with pytest.raises(framepipe.FrameMismatch, match="xaxis of axes 0"):
-        encode(liar(), tmp_path / "m.rgba", **RAW, **WAYS[way], mode="segments", redraw="verify")
+        encode(
+            misleading(), tmp_path / "m.rgba", **RAW, **WAYS[way], mode="segments", redraw="verify"
+        )
     assert everything_in(tmp_path) == {"full.rgba", "m.rgba"}
 
 
@@ -237,27 +226,11 @@ def test_an_ffmpeg_that_is_killed_is_told(tmp_path: Path, way: str) -> None:
 
 # ------------------------------------------------------------------- Ctrl-C, and the main process
 
-LINES = """
-import sys
-import matplotlib as mpl
-mpl.use("agg")
-from clips import clip
-from framepipe import Segments, encode
-
-def told(i, n):
-    if i == {at}:
-        print("now", flush=True)
-
-{before}
-encode(clip({frames}), "movie.mp4", progress_callback=told, mode={mode}, **{way})
-print("made", flush=True)
-"""
-
 
 def lines(
     way: str, *, at: int = 20, frames: int = 100_000, mode: str = "'segments'", before: str = ""
 ) -> str:
-    return LINES.format(at=at, frames=frames, before=before, mode=mode, way=WAYS[way])
+    return makes_a_movie(way, frames=frames, at=at, before=before, mode=mode)
 
 
 def interrupted(folder: Path, text: str, *, group: bool = True) -> None:
@@ -383,7 +356,7 @@ def test_without_shared_memory_the_movie_is_made_in_segments(tmp_path: Path, met
     said, complaint = starved(tmp_path, start_method=method)
     assert said == "segments 20"
     (line,) = complaint.splitlines()
-    assert line.startswith("framepipe.modes WARNING there is no shared memory for the frames (")
+    assert line.startswith("framepipe.modes.make WARNING there is no shared memory for the frames")
     assert "the movie is made in segments" in line
     assert everything_in(tmp_path) == {"movie.mp4", "script.py"}
 

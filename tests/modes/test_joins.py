@@ -10,7 +10,7 @@ from clips import planned
 from matplotlib.animation import PillowWriter
 
 from framepipe import Segments
-from framepipe.joins import (
+from framepipe.modes.joins import (
     Join,
     JoinByCopying,
     JoinByEncoding,

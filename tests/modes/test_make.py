@@ -10,7 +10,9 @@ from clips import planned
 from matplotlib.animation import PillowWriter
 
 from framepipe import Segments
-from framepipe.modes import ByPipe, InSegments, choose_mode
+from framepipe.modes.by_pipe import ByPipe
+from framepipe.modes.in_segments import InSegments
+from framepipe.modes.make import choose_mode
 from framepipe.user_output import OutputInOrder
 
 
@@ -35,15 +37,3 @@ def test_a_writer_that_takes_no_pipe_goes_in_segments_and_that_is_told(
     assert "takes no frames through a pipe" in caplog.text
     with pytest.raises(ValueError, match="does not take frames through a pipe"):
         chosen(tmp_path / "m.gif", "pipe", PillowWriter())
-
-
-def test_blocks_that_do_not_cover_the_movie_are_refused_before_anything_starts(
-    tmp_path: Path,
-) -> None:
-    with pytest.raises(ValueError, match="frames"):
-        chosen(tmp_path / "m.mp4", Segments([(0, 5), (7, 12)]))
-
-
-def test_an_executor_that_is_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="executor"):
-        chosen(tmp_path / "m.mp4", Segments(executor=object()))

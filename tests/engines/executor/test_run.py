@@ -28,14 +28,13 @@ from clips import (
     clip,
     everything_in,
     in_session,
+    misleading,
     nothing_starts,
     numbers_in,
     script,
     wait_until,
 )
 from matplotlib.animation import FuncAnimation
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 import framepipe.engines.executor.run
 from framepipe import (
@@ -235,24 +234,10 @@ def test_the_users_error_comes_home_with_its_frame(tmp_path: Path, frame: int) -
 
 @pytest.mark.slow
 def test_an_artist_that_lies_makes_the_movie_anew(tmp_path: Path) -> None:
-    def liar() -> FuncAnimation:
-        figure = Figure(figsize=(1, 1), dpi=64)
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        (line,) = axes.plot([0, 1], [0, 1])
-        position = [0]
-        axes.xaxis.set_major_formatter(lambda x, _: f"{position[0]}")
-
-        def update(number: int) -> None:
-            line.set_ydata([0, number])
-            position[0] = number  # without a sign
-
-        return FuncAnimation(figure, update, 60, init_func=tuple, cache_frame_data=False)
-
-    full = encode(liar(), tmp_path / "full.rgba", redraw="full", workers=0, **RAW)
+    full = encode(misleading(), tmp_path / "full.rgba", redraw="full", workers=0, **RAW)
     with pool() as executor, pytest.warns(RetainedWarning, match="xaxis of axes 0"):
         movie = encode(
-            liar(), tmp_path / "m.rgba", **RAW, mode=Segments(executor=executor, blocks=3)
+            misleading(), tmp_path / "m.rgba", **RAW, mode=Segments(executor=executor, blocks=3)
         )
     assert movie.path.read_bytes() == full.path.read_bytes()
 

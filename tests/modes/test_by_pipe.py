@@ -1,0 +1,36 @@
+"""A movie by one pipe: who draws it in which attempt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from clips import planned
+
+from framepipe.modes.attempt import Attempt
+from framepipe.modes.by_pipe import ByPipe
+from framepipe.user_output import OutputInOrder
+
+
+def by_pipe(path: Path, **given: Any) -> ByPipe:
+    return ByPipe(planned(path, **given), lambda *_: None, OutputInOrder())
+
+
+@pytest.mark.parametrize(
+    ("workers", "redraw", "drew"),
+    [(0, "full", 0), (2, "auto", 2), (2, "as_saved", 1)],
+    ids=["in process", "two", "every draw in order"],
+)
+def test_as_many_workers_draw_as_the_attempt_allows(
+    tmp_path: Path, workers: int, redraw: Any, drew: int
+) -> None:
+    made = by_pipe(tmp_path / "m.mp4", workers=workers).make(Attempt(redraw, independent=False))
+    assert (made.mode, made.workers, made.report.frames) == ("pipe", drew, 12)
+    assert made.as_expected
+
+
+def test_what_looks_otherwise_than_the_attempt_before_is_told(tmp_path: Path) -> None:
+    attempt = Attempt("as_saved", independent=False, expected={3: b"another frame"})
+    made = by_pipe(tmp_path / "m.mp4", workers=2).make(attempt)
+    assert not made.as_expected
