@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import base64
-import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-REPOSITORY = str(Path(__file__).parents[2])
+from notebook import executed
 
 SETUP = """
 import matplotlib.pyplot as plt
@@ -31,29 +26,6 @@ ani = FuncAnimation(
     fig, lambda i: line.set_ydata([0, i]), frames=lambda: iter(range(7)), cache_frame_data=False
 )
 """
-
-
-#: In a process of its own: it leaves an event loop behind.
-EXECUTE = """
-import sys, nbformat
-from nbclient import NotebookClient
-notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sys.argv[1:])))
-NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-print(nbformat.writes(notebook))
-"""
-
-
-def executed(folder: Path, *cells: str) -> list[list[Any]]:
-    """Run cells in a kernel of their own; return what each has put out, and the widgets."""
-    done = subprocess.run(
-        [sys.executable, "-c", EXECUTE, *cells],
-        cwd=folder, env={**os.environ, "PYTHONPATH": REPOSITORY}, check=True,
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    notebook = json.loads(done.stdout)
-    widgets = notebook["metadata"].get("widgets", {})
-    state = widgets.get("application/vnd.jupyter.widget-state+json")
-    return [*(cell["outputs"] for cell in notebook["cells"]), [state]]
 
 
 def bar_of(widgets: Any) -> dict[str, Any]:
