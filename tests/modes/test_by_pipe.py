@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 from clips import planned
 
-from framepipe.modes.attempt import Attempt
+from framepipe.modes.attempt import Attempt, Made
 from framepipe.modes.by_pipe import ByPipe
 from framepipe.user_output import OutputInOrder
 
 
-def by_pipe(path: Path, **given: Any) -> ByPipe:
-    return ByPipe(planned(path, **given), lambda *_: None, OutputInOrder())
+def made(path: Path, attempt: Attempt, **given: Any) -> Made:
+    plan = planned(path, **given)
+    plan.movie.prepare()
+    try:
+        return ByPipe(plan, lambda *_: None, OutputInOrder()).make(attempt)
+    finally:
+        plan.movie.discard()
 
 
 @pytest.mark.parametrize(
@@ -25,12 +30,11 @@ def by_pipe(path: Path, **given: Any) -> ByPipe:
 def test_as_many_workers_draw_as_the_attempt_allows(
     tmp_path: Path, workers: int, redraw: Any, drew: int
 ) -> None:
-    made = by_pipe(tmp_path / "m.mp4", workers=workers).make(Attempt(redraw, independent=False))
-    assert (made.mode, made.workers, made.report.frames) == ("pipe", drew, 12)
-    assert made.as_expected
+    movie = made(tmp_path / "m.mp4", Attempt(redraw, independent=False), workers=workers)
+    assert (movie.mode, movie.workers, movie.report.frames) == ("pipe", drew, 12)
+    assert movie.as_expected
 
 
 def test_what_looks_otherwise_than_the_attempt_before_is_told(tmp_path: Path) -> None:
     attempt = Attempt("as_saved", independent=False, expected={3: b"another frame"})
-    made = by_pipe(tmp_path / "m.mp4", workers=2).make(attempt)
-    assert not made.as_expected
+    assert not made(tmp_path / "m.mp4", attempt, workers=2).as_expected

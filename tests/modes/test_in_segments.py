@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,20 @@ from matplotlib.animation import PillowWriter
 
 from framepipe import Segments
 from framepipe.encoding.output import Output
-from framepipe.modes.attempt import Attempt
+from framepipe.modes.attempt import Attempt, Made
 from framepipe.modes.in_segments import InSegments
 from framepipe.resume.folder import ResumeFolder
 from framepipe.user_output import OutputInOrder
+
+
+def recorded(path: Path, wanted: Segments, attempt: Attempt, **given: Any) -> Made:
+    plan = planned(path, **given)
+    mode = InSegments(plan, wanted, lambda *_: None, OutputInOrder())
+    plan.movie.prepare()
+    try:
+        return mode.make(attempt)
+    finally:
+        plan.movie.discard()
 
 
 def in_segments(path: Path, wanted: Segments, writer: Any = None, **given: Any) -> InSegments:
@@ -26,7 +36,11 @@ def in_segments(path: Path, wanted: Segments, writer: Any = None, **given: Any) 
 
 @pytest.mark.parametrize(
     ("blocks", "error", "said"),
-    [([(0, 5), (7, 12)], ValueError, "frames"), (0, ValueError, "block"), ("x", TypeError, "")],
+    [
+        ([(0, 5), (7, 12)], ValueError, "frames"),
+        (0, ValueError, "block"),
+        ("x", TypeError, "blocks"),
+    ],
     ids=["a hole", "none", "a word"],
 )
 def test_blocks_that_do_not_cover_the_movie_are_refused_before_anything_starts(
@@ -43,8 +57,8 @@ def test_an_executor_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_more_workers_than_blocks_and_the_kept_segments_are_told(tmp_path: Path) -> None:
-    mode = in_segments(tmp_path / "m.mp4", Segments(2, keep=True), workers=3)
-    made = mode.make(Attempt("auto", independent=False))
+    attempt = Attempt("auto", independent=False)
+    made = recorded(tmp_path / "m.mp4", Segments(2, keep=True), attempt, workers=3)
     assert (made.mode, made.workers, len(made.segments)) == ("segments", 2, 2)
     assert all(segment.is_file() for segment in made.segments)
 
@@ -52,10 +66,10 @@ def test_no_more_workers_than_blocks_and_the_kept_segments_are_told(tmp_path: Pa
 def test_every_draw_in_order_is_made_by_one_worker_even_where_an_executor_is_given(
     tmp_path: Path,
 ) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        mode = in_segments(tmp_path / "m.mp4", Segments(2, executor=pool))
-        made = mode.make(Attempt("as_saved", independent=False))
-        assert not pool._threads, "the executor was used"
+    with ProcessPoolExecutor(2) as pool:
+        attempt = Attempt("as_saved", independent=False)
+        made = recorded(tmp_path / "m.mp4", Segments(2, executor=pool), attempt)
+        assert not pool._processes, "the executor was used"
     assert made.workers == 1
     assert made.report.frames == 12
 
