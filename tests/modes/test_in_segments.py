@@ -39,7 +39,7 @@ def in_segments(path: Path, wanted: Segments, writer: Any = None, **given: Any) 
     [
         ([(0, 5), (7, 12)], ValueError, "frames"),
         (0, ValueError, "block"),
-        ("x", TypeError, "blocks"),
+        ("x", TypeError, "block 0 must be"),
     ],
     ids=["a hole", "none", "a word"],
 )
