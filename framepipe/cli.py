@@ -7,11 +7,14 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .errors import FramepipeError
 from .options import MODES, REDRAWS
+
+if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _add_run(commands: Any) -> None:
+def _add_run(commands: _Commands) -> None:
     run = _add_for_a_program(
         commands,
         "run",
@@ -91,7 +94,7 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--quiet", action="store_true", help="no bar, and no report at the end")
 
 
-def _add_check(commands: Any) -> None:
+def _add_check(commands: _Commands) -> None:
     check = _add_for_a_program(
         commands,
         "check",
@@ -106,10 +109,10 @@ def _add_check(commands: Any) -> None:
 
 
 def _add_for_a_program(
-    commands: Any, name: str, *, aim: str, tells: str, description: str
+    commands: _Commands, name: str, *, aim: str, tells: str, description: str
 ) -> argparse.ArgumentParser:
     """Add a command that takes a program and all that follows it, as ``python`` itself does."""
-    command: argparse.ArgumentParser = commands.add_parser(
+    command = commands.add_parser(
         name,
         usage=f"framepipe {name} [options] [-m] script.py[:NAME] [its arguments ...]",
         help=tells,

@@ -41,7 +41,7 @@ class To:
         As `encode` takes them, for this movie alone; None: what is said there for all.
     """
 
-    filename: Any
+    filename: Any  # a str, a path, or a file object: whatever has a write method
     format: str | None = None
     codec: str | None = None
     bitrate: int | None = None
@@ -64,13 +64,13 @@ class To:
         check_ends(self.hold or 0.0, self.loop or 0)
 
     @property
-    def given(self) -> dict[str, Any]:
+    def given(self) -> dict[str, object]:
         """What is said here about how it is encoded."""
         names = ("codec", "bitrate", "extra_args", "metadata")
         return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
-def as_targets(filename: Any) -> list[To]:
+def as_targets(filename: object) -> list[To]:
     """Return the movies that are meant by what `encode` was given for a name.
 
     Raises
@@ -200,7 +200,7 @@ class Segments:
     blocks: int | Sequence[range | tuple[int, int]] | None = None
     stitcher: StitcherName | Stitcher = "ffmpeg"
     keep: bool = False
-    executor: Any = None  # a concurrent.futures.Executor, or a class of Dask's
+    executor: object = None  # a concurrent.futures.Executor, or a class of Dask's
     max_in_flight: int | None = None
     stitch_args: Sequence[str] = ()
 

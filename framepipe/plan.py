@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from .drawing.factory import PainterFactory, open_animation
 from .drawing.figure_painter import FigurePainterFactory
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,7 @@ def _encoding(
         fps=movie.fps,
         codec=movie.codec,
         bitrate=movie.bitrate,
-        extra_args=movie.extra_args if own_arguments else (),
+        extra_args=tuple(movie.extra_args) if own_arguments else (),
         metadata=movie.metadata,
         hold=hold,
         loop=loop,
@@ -297,7 +299,7 @@ def of_pictures(movie: MovieSettings) -> MovieSettings:
     return replace(movie, codec="png", bitrate=0, extra_args=numbered)
 
 
-def _or(own: Any, general: Any) -> Any:
+def _or(own: T | None, general: T) -> T:
     return general if own is None else own
 
 

@@ -223,7 +223,7 @@ def _each_time(action: str) -> str:
     return action if action in ("error", "ignore") else "always"
 
 
-def _handlers_to(streams: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+def _handlers_to(streams: tuple[object, ...]) -> list[tuple[logging.StreamHandler[Any], TextIO]]:
     """Return the handlers of logging that write into these, and what each writes into."""
     loggers = [logging.root, *logging.root.manager.loggerDict.values()]
     handlers = {h for one in loggers for h in getattr(one, "handlers", ())}
@@ -306,7 +306,7 @@ class _Recorded:
         self._source = source
         self._output = output
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._source, name)
 
     def paint(self, frame: int, *given: Any, **options: Any) -> Any:
@@ -333,10 +333,12 @@ def _show(one: Printed | Warned) -> None:
     warnings.warn_explicit(message, category, one.filename, one.lineno, name, registry)
 
 
-_REGISTRIES: dict[str, dict[Any, Any]] = {}
+#: What Python notes of the warnings that have been shown, module by module.
+Registry = dict[str | tuple[str, type[Warning], int], int]
+_REGISTRIES: dict[str, Registry] = {}
 
 
-def _module_at(filename: str) -> tuple[str, dict[Any, Any]]:
+def _module_at(filename: str) -> tuple[str, Registry]:
     """Return the name of the module in a file, and where it is noted what it has warned of."""
     for name, module in list(sys.modules.items()):
         if getattr(module, "__file__", None) == filename:

@@ -49,7 +49,7 @@ def check(
     *,
     dpi: float | str | None = None,
     extra_anim: Sequence[Animation] | None = None,
-    savefig_kwargs: Mapping[str, Any] | None = None,
+    savefig_kwargs: Mapping[str, object] | None = None,
     start_method: StartMethod | None = None,
 ) -> Findings:
     """Tell what an animation's frames depend on, and whether it may be made faster.

@@ -244,7 +244,7 @@ class FigureSequence:
             self._close(self._opened - opened)
         return True
 
-    def _call(self, place: int) -> Any:
+    def _call(self, place: int) -> object:
         if self._figures.items is not None and self._figures.draw is not None:
             return self._figures.draw(self._figures.items[place])
         if self._iterator is None:

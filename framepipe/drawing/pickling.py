@@ -80,7 +80,7 @@ def restore_random(states: RandomStates) -> None:
     np.random.set_state(states[1])
 
 
-def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = False) -> bytes:
+def dumps(content: object, *, users: Iterable[object], on_another_machine: bool = False) -> bytes:
     """Pickle something together with the environment in which it is to be drawn.
 
     Parameters
@@ -116,7 +116,7 @@ def dumps(content: Any, *, users: Iterable[object], on_another_machine: bool = F
     files: set[str] = set()
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-        def reducer_override(self, obj: Any) -> Any:
+        def reducer_override(self, obj: object) -> object:
             if isinstance(obj, types.CodeType):
                 # cloudpickle 3.1.3 and newer write "<dynamic-code>" in place of the file's name.
                 files.add(obj.co_filename)
@@ -231,7 +231,7 @@ def loads(data: bytes) -> Any:
 
 
 def _code_of_file(
-    filename: str, make: Callable[..., types.CodeType], arguments: tuple[Any, ...]
+    filename: str, make: Callable[..., types.CodeType], arguments: tuple[object, ...]
 ) -> types.CodeType:
     """Make a code object that says which file it comes from."""
     return make(*arguments).replace(co_filename=filename)
@@ -304,7 +304,7 @@ def _registry_state(registry: Any, *, travels: Callable[[object], bool]) -> dict
 _CANVASES: list[tuple[Any, Any, Any]] = []
 
 
-def _canvas_of(figure: Any, kind: type[FigureCanvasAgg], drawn: Any) -> FigureCanvasAgg:
+def _canvas_of(figure: Figure, kind: type[FigureCanvasAgg], drawn: object) -> FigureCanvasAgg:
     """Make a canvas for a figure that may not be there yet."""
     canvas = kind.__new__(kind)
     _CANVASES.append((canvas, figure, drawn))

@@ -129,11 +129,11 @@ class Replay:
         return min(known) if len(known) == len(lengths) else None
 
     @property
-    def returned(self) -> list[Any]:
+    def returned(self) -> list[object]:
         """What the update functions returned since `take_returned` was last called."""
         return self._returned
 
-    def take_returned(self) -> list[Any]:
+    def take_returned(self) -> list[object]:
         """Return what the update functions returned since this was last asked, flattened."""
         returned, self._returned = self._returned, []
         return returned
@@ -186,7 +186,7 @@ class Replay:
                 raise _failed("updating the figure for", position, error) from error
         return True
 
-    def _begin(self) -> Iterator[tuple[Any, ...]]:
+    def _begin(self) -> Iterator[tuple[object, ...]]:
         try:
             for animation in self.animations:
                 draw_initially(animation)
@@ -196,7 +196,7 @@ class Replay:
         return zip(*sequences, strict=False)  # the shortest ends the movie, as in save
 
 
-def _flatten(drawn: Any, into: list[Any]) -> None:
+def _flatten(drawn: object, into: list[object]) -> None:
     """Collect the artists in what an update function returned: one, or containers of them."""
     if isinstance(drawn, (list, tuple, set)):
         for one in drawn:

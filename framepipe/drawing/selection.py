@@ -141,7 +141,7 @@ def _beginning(numbers: range | list[int]) -> Sequence[int]:
     return numbers[:2] if isinstance(numbers, range) else numbers
 
 
-def _as_numbers(frames: Any) -> range | list[int]:
+def _as_numbers(frames: object) -> range | list[int]:
     if isinstance(frames, range):
         return frames
     if isinstance(frames, (str, bytes)) or not isinstance(frames, Iterable):

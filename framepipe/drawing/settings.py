@@ -52,7 +52,7 @@ class MovieSettings:
     fps: float
     codec: str
     bitrate: int
-    extra_args: Any
+    extra_args: Sequence[str]
     metadata: Mapping[str, str]
     ffmpeg: str | None
 

@@ -40,7 +40,7 @@ FRAMES, BINS = 500, 320
 #: The same, with a hairline between them, which narrower boxes would drown in.
 HAIRLINED = 150
 
-STYLE: dict[str, Any] = {
+STYLE: dict[str, object] = {
     "font.size": 11,
     "axes.edgecolor": GREY,
     "axes.linewidth": 0.8,

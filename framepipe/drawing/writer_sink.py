@@ -194,7 +194,7 @@ class Writers:
             yield
 
 
-def _check_suffix(writer: Any, suffix: str) -> None:
+def _check_suffix(writer: object, suffix: str) -> None:
     """Refuse a file that the writer could not write, before it has drawn everything."""
     if isinstance(writer, PillowWriter):
         kind = Image.registered_extensions().get(suffix.lower())

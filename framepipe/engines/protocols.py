@@ -18,7 +18,7 @@ NO_FRAMES = (
 )
 
 #: Called as ``progress(i, n)`` when frame i of n (None while that is not known) has been taken.
-Progress = Callable[[int, int | None], Any]
+Progress = Callable[[int, int | None], object]
 
 
 class FrameSource(Protocol):

@@ -324,7 +324,7 @@ class _Take:
         canvas.idle = "draw"
         return canvas
 
-    def grab(self, kwargs: Mapping[str, Any]) -> None:
+    def grab(self, kwargs: Mapping[str, object]) -> None:
         """Draw a frame, and let it go to ffmpeg."""
         for name in ("dpi", "format", "bbox_inches"):
             if name in kwargs:
@@ -416,7 +416,7 @@ class _Handed:
             self._painter.open()
             self._stack = stack.pop_all()
 
-    def grab(self, kwargs: Mapping[str, Any]) -> None:
+    def grab(self, kwargs: Mapping[str, object]) -> None:
         """Leave the figure as drawing a frame would; raise what has gone wrong with that frame."""
         del kwargs  # known beforehand
         self._painter.stand_as_drawn()

@@ -50,7 +50,7 @@ MOST_ITEMS = 100
 MOST_BYTES = 2**27
 
 
-def describe_animation(animations: Sequence[Animation], make: Any = None) -> dict[str, str]:
+def describe_animation(animations: Sequence[Animation], make: object = None) -> dict[str, str]:
     """Return what animations are made of.
 
     Parameters
@@ -100,7 +100,7 @@ class _Description:
     def note(self, name: str, what: str) -> None:
         self._noted.setdefault(name, []).append(what)
 
-    def add(self, value: Any, name: str, depth: int = 0) -> None:
+    def add(self, value: object, name: str, depth: int = 0) -> None:
         """Put a thing on the way."""
         if value is None or depth > DEEPEST or len(self._met) > MOST_THINGS:
             return
@@ -162,7 +162,7 @@ class _Description:
                 for own, attribute in sorted(getattr(value, "__dict__", {}).items()):
                     yield attribute, f"{name}.{own}"
 
-    def _function(self, function: types.FunctionType, name: str) -> Iterator[tuple[Any, str]]:
+    def _function(self, function: types.FunctionType, name: str) -> Iterator[tuple[object, str]]:
         code, own_name = function.__code__, function.__qualname__.rpartition(".")[2]
         own = f"{own_name}()"
         if not is_users(function.__module__ or ""):
@@ -183,8 +183,8 @@ class _Description:
             yield default, f"{variable} of {own}"
 
     def _globals(
-        self, code: types.CodeType, names: Mapping[str, Any], own: str
-    ) -> Iterator[tuple[Any, str]]:
+        self, code: types.CodeType, names: Mapping[str, object], own: str
+    ) -> Iterator[tuple[object, str]]:
         used = _names_in(code)
         for name in sorted(used & names.keys()):
             value = names[name]

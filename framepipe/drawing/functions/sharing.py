@@ -110,7 +110,7 @@ class _Walk:
         self.met: dict[int, tuple[Any, str]] = {}  # holds them, so that no number is used twice
         self._waiting: deque[tuple[Any, str]] = deque()
 
-    def add(self, value: Any, name: str) -> None:
+    def add(self, value: object, name: str) -> None:
         """Put an object on the way."""
         if isinstance(value, _OPAQUE) or id(value) in self.met or len(self.met) >= MOST_OBJECTS:
             return
@@ -126,7 +126,7 @@ class _Walk:
                     self.add(child, own or name)
 
 
-def _refers_to(value: Any, name: str) -> Iterator[tuple[Any, str]]:
+def _refers_to(value: object, name: str) -> Iterator[tuple[object, str]]:
     """Yield what an object refers to, with the name it has there, if any."""
     if isinstance(value, types.FunctionType):
         yield from _used_by(value.__code__, value.__globals__, value.__qualname__)
@@ -166,8 +166,8 @@ def _refers_to(value: Any, name: str) -> Iterator[tuple[Any, str]]:
 
 
 def _used_by(
-    code: types.CodeType, names: dict[str, Any], function: str
-) -> Iterator[tuple[Any, str]]:
+    code: types.CodeType, names: dict[str, object], function: str
+) -> Iterator[tuple[object, str]]:
     """Yield the globals that a function's code uses by name, and its own modules' attributes."""
     used = _names_in(code)
     if ("sys" in used and "stdin" in used) or ("input" in used and "input" not in names):
@@ -205,11 +205,11 @@ def _short(qualname: str) -> str:
     return f"{qualname.rpartition('.')[2]}()"
 
 
-def _standard_streams() -> tuple[Any, ...]:
+def _standard_streams() -> tuple[object, ...]:
     return sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
 
 
-def _is_opaque(value: Any) -> bool:
+def _is_opaque(value: object) -> bool:
     top = type(value).__module__.partition(".")[0]
     return top in ("matplotlib", "mpl_toolkits", "logging", "numpy")
 
@@ -309,12 +309,12 @@ def _fed_by_a_thread(walk: _Walk) -> Unshareable | None:
     return None
 
 
-def _of_users(walk: _Walk) -> Iterable[tuple[Any, str]]:
+def _of_users(walk: _Walk) -> Iterable[tuple[object, str]]:
     """Walk, but not by way of threads' own affairs."""
     return ((value, name) for value, name in walk if not isinstance(value, threading.Thread))
 
 
-def _is_data(value: Any) -> bool:
+def _is_data(value: object) -> bool:
     """Tell whether it can be changed so that an update sees it."""
     if isinstance(value, (types.FunctionType, type, tuple, frozenset)):
         return False

@@ -48,7 +48,7 @@ class _FrozenClip:
     def __init__(self, path: Any, affine: Any) -> None:
         self._path_and_affine = (path, affine)
 
-    def get_transformed_path_and_affine(self) -> tuple[Any, Any]:
+    def get_transformed_path_and_affine(self) -> tuple[object, object]:
         return self._path_and_affine
 
 

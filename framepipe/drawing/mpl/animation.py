@@ -59,7 +59,7 @@ def length_of(animation: Animation) -> int | None:
     count = getattr(animation, "_save_count", None)
     if count is None:
         # ArtistAnimation, and TimedAnimation subclasses that keep their frames there.
-        frames: Any = getattr(animation, "_framedata", None)
+        frames: object = getattr(animation, "_framedata", None)
         count = len(frames) if hasattr(frames, "__len__") else None
     return count if count is None else int(count)
 
@@ -69,12 +69,12 @@ def interval_of(animation: Animation | None) -> float | None:
     return getattr(animation, "_interval", None)
 
 
-def functions_of(animation: Animation) -> list[Any]:
+def functions_of(animation: Animation) -> list[object]:
     """Return the user's functions: update, init and the generator of frames; None for none."""
     return [vars(animation).get(name) for name in ("_func", "_init_func", "_iter_gen")]
 
 
-def arguments_of(animation: Animation) -> Any:
+def arguments_of(animation: Animation) -> object:
     """Return what the update function is given besides a frame's data, ``fargs``."""
     return vars(animation).get("_args")
 
@@ -92,7 +92,7 @@ class SaveCall:
     """
 
     animations: tuple[Animation, ...]
-    savefig_kwargs: dict[str, Any]
+    savefig_kwargs: dict[str, object]
 
 
 def save_call(caller: FrameType | None) -> SaveCall | None:

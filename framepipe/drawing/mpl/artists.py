@@ -145,12 +145,12 @@ tick_transforms: Callable[[Axes], tuple[Transform, Transform]] = attrgetter(
 )
 
 
-def axis_of(holder: Any) -> Iterable[Axis]:
+def axis_of(holder: object) -> Iterable[Axis]:
     """Return the axis that an artist has, if it is an axes of any kind."""
     return getattr(holder, "_axis_map", {}).values()
 
 
-def has_axis(artist: Any) -> bool:
+def has_axis(artist: Artist) -> bool:
     """Tell whether an artist is an axes of any kind."""
     return hasattr(artist, "_axis_map")
 
@@ -186,7 +186,7 @@ def twins(axes: Any) -> list[Axes]:
 scale_of: Callable[[Axis], ScaleBase] = attrgetter("_scale")
 
 
-def axis_style(axis: Axis) -> Mapping[str, Any] | None:
+def axis_style(axis: Axis) -> Mapping[str, object] | None:
     """Return how an axis in space is drawn, which is set in place; None for others."""
     return getattr(axis, "_axinfo", None)
 
@@ -226,7 +226,7 @@ def without_layout(figure: Any) -> Iterator[None]:
         figure._layout_engine = engine
 
 
-def layout_parameters(engine: LayoutEngine | None) -> Mapping[str, Any] | None:
+def layout_parameters(engine: LayoutEngine | None) -> Mapping[str, object] | None:
     """Return what a layout engine was told (pads and so on)."""
     return getattr(engine, "_params", None)
 

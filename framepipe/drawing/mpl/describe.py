@@ -28,6 +28,6 @@ def describe(artist: Artist, figure: Figure) -> str:
     return name
 
 
-def name_of(artist: Any) -> str:
+def name_of(artist: Artist) -> str:
     """Return an artist's kind: its axis name, or its class's."""
     return getattr(artist, "__name__", None) or type(artist).__name__

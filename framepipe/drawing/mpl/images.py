@@ -19,7 +19,7 @@ from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
 #: Makes an image's pixels: is given the image and what ``_make_image`` is given.
-Maker = Callable[..., tuple[Any, float, float, Any]]
+Maker = Callable[..., tuple[object, float, float, object]]
 
 
 def resample(

@@ -18,7 +18,7 @@ def rc_values() -> dict[str, Any]:
     return dict(dict.items(settings))
 
 
-def rc_is(values: dict[str, Any]) -> bool:
+def rc_is(values: dict[str, object]) -> bool:
     """Tell whether all settings are those that `rc_values` returned."""
     return dict.__eq__(mpl.rcParams, values) is True
 

@@ -41,7 +41,7 @@ CALLS = (
 DisplayList = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 
 
-def _freeze(argument: Any) -> Any:
+def _freeze(argument: object) -> object:
     if isinstance(argument, GraphicsContextBase):
         return frozen_context(argument)
     if isinstance(argument, TransformNode):

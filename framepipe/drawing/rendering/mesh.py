@@ -114,7 +114,7 @@ class _Drawn:
         is.  None while the geometry has only been met.
     """
 
-    key: tuple[Any, ...]
+    key: tuple[object, ...]
     coordinates: NDArray[np.float64]
     clear: NDArray[np.bool_]
     left: int = 0

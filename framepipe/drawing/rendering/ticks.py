@@ -42,16 +42,16 @@ def draw_axis(axis: Any, renderer: Any) -> None:
     if not _is_plain(axis):
         draw(renderer)
         return
-    ticks: list[Any] | None = None
-    boxes: tuple[list[Any], list[Any]] | None = None
+    ticks: list[object] | None = None
+    boxes: tuple[list[object], list[object]] | None = None
 
-    def update_ticks() -> list[Any]:
+    def update_ticks() -> list[object]:
         nonlocal ticks
         if ticks is None:
             ticks = type(axis)._update_ticks(axis)
         return list(ticks)
 
-    def ticklabel_bboxes(which: list[Any], by: Any) -> tuple[list[Any], list[Any]]:
+    def ticklabel_bboxes(which: list[object], by: object) -> tuple[list[object], list[object]]:
         nonlocal boxes
         if by is not renderer or which != ticks:
             return type(axis)._get_ticklabel_bboxes(axis, which, by)  # type: ignore[no-any-return]

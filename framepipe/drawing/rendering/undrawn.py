@@ -142,7 +142,7 @@ def _first_draw(artist: Any) -> None:
     artist._framepipe_drawn = True
 
 
-def _every_draw(artist: Any) -> None:
+def _every_draw(artist: Artist) -> None:
     if artist.get_visible():
         _draw_nothing(artist)
 

@@ -33,7 +33,7 @@ def user_listens(figure: Figure) -> bool:
     return any(not is_known(listener) for listener in draw_listeners(figure))
 
 
-def draw_listeners(figure: Any) -> Iterator[Callable[..., object]]:
+def draw_listeners(figure: Figure) -> Iterator[Callable[..., object]]:
     """Yield whoever is told of the draws of a figure."""
     for reference in figure.canvas.callbacks.callbacks.get("draw_event", {}).values():
         listener = reference()
@@ -98,7 +98,7 @@ def _is_users(thing: object) -> bool:
         return users
 
 
-def is_known(code: Any) -> bool:
+def is_known(code: object) -> bool:
     """Tell whether a function, method or callable object, if any, is matplotlib's or ours."""
     if code is None:
         return True

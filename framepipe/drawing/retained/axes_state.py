@@ -79,7 +79,7 @@ HELD = "held"
 _MATRIX = 16
 
 
-def plain_values(thing: Any) -> Iterator[object]:
+def plain_values(thing: object) -> Iterator[object]:
     """Yield the plain attributes of an object: numbers, names, colours, affine transforms."""
     for name, value in vars(thing).items():
         if name in BOOKKEEPING:

@@ -157,7 +157,7 @@ class Compositor:
             saved=sum(entry.item.cost for entry in order[:start]),
         )
         steady = first == self._first_changed
-        placed: Any = None
+        placed: object = None
         for index in range(start, len(order)):
             if index == first and steady and start < first:
                 self._snapshot(renderer, order[:first])
@@ -200,7 +200,7 @@ class Compositor:
             composed=True, saved=sum(entry.item.cost for entry in order if not entry.must_draw)
         )
         stats.items_replayed = layers.played
-        placed: Any = None
+        placed: object = None
         reached = 0  # how far twins have taken their places
         for index, display_list in layers.above:
             entry = order[index]
@@ -312,7 +312,7 @@ class Compositor:
         return None
 
 
-def can_retain(figure: Any, animations: Sequence[Any]) -> bool:
+def can_retain(figure: Figure, animations: Sequence[object]) -> bool:
     """Tell whether a figure's frames can be composed.
 
     Not where someone listens to its draws, which composing does not announce, where images are to

@@ -27,7 +27,7 @@ _CHUNK = 1 << 15
 class Copy(Protocol):
     """What an attribute was."""
 
-    def unchanged(self, value: Any) -> bool:
+    def unchanged(self, value: object) -> bool:
         """Tell whether the attribute, now of some value, is as it was."""
         ...
 
@@ -53,7 +53,7 @@ def copies_of(artist: Any) -> list[tuple[str, Copy]]:
     return copies
 
 
-def _copy_of(value: Any, copied: set[int]) -> Copy | None:
+def _copy_of(value: object, copied: set[int]) -> Copy | None:
     if isinstance(value, np.ndarray):
         return _copy_of_array(value, copied)
     if isinstance(value, Path):
@@ -88,7 +88,7 @@ class ArrayCopy:
         self._copy = _content_of(array, copy=True)
         self._mask = _mask_of(array)
 
-    def unchanged(self, value: Any) -> bool:
+    def unchanged(self, value: object) -> bool:
         """Tell whether an array is as this one was: itself, or another one like it."""
         array = self._array
         if value is not array and (
@@ -108,7 +108,7 @@ class _View:
     def __init__(self, array: NDArray[Any]) -> None:
         self._array = array
 
-    def unchanged(self, value: Any) -> bool:
+    def unchanged(self, value: object) -> bool:
         return value is self._array
 
 
@@ -118,7 +118,7 @@ class _PathCopy:
     def __init__(self, path: Any, copied: set[int]) -> None:
         self._vertices = _copy_of_array(path.vertices, copied)
 
-    def unchanged(self, value: Any) -> bool:
+    def unchanged(self, value: object) -> bool:
         return isinstance(value, Path) and self._vertices.unchanged(value.vertices)
 
 
@@ -128,7 +128,7 @@ class _PathsCopy:
     def __init__(self, paths: list[Any]) -> None:
         self._vertices = [path.vertices.tobytes() for path in paths]
 
-    def unchanged(self, value: Any) -> bool:
+    def unchanged(self, value: object) -> bool:
         return (
             isinstance(value, list)
             and len(value) == len(self._vertices)
@@ -144,7 +144,7 @@ class _TupleCopy:
             _copy_of_array(one, copied) if isinstance(one, np.ndarray) else None for one in arrays
         ]
 
-    def unchanged(self, value: Any) -> bool:
+    def unchanged(self, value: object) -> bool:
         return (
             isinstance(value, tuple)
             and len(value) == len(self._copies)
@@ -155,7 +155,7 @@ class _TupleCopy:
         )
 
 
-def _mask_of(array: Any) -> bytes | None:
+def _mask_of(array: object) -> bytes | None:
     return np.ma.getmaskarray(array).tobytes() if isinstance(array, np.ma.MaskedArray) else None
 
 

@@ -144,11 +144,11 @@ class Fingerprint:
         return tuple(values)
 
 
-def _of_holder(holder: Axes | FigureBase) -> list[Any]:
+def _of_holder(holder: Axes | FigureBase) -> list[object]:
     """Return what the drawing of an artist that holds axes, or is one, depends on."""
     if isinstance(holder, FigureBase):
         return [_of_holder(axes) for axes in axes_of(holder)]
-    values: list[Any] = [axes_state(holder), *plain_values(holder)]
+    values: list[object] = [axes_state(holder), *plain_values(holder)]
     for axes in (holder, *insets(holder)):
         values.extend(_of_ticks(axis) for axis in axis_map(axes).values())
         for child in children(axes):
@@ -168,7 +168,7 @@ def _placed_unusually(axis: Axis) -> list[Artist]:
 
     Whatever else their places depend on, limits of the other axis for one, the axis does not.
     """
-    axes: Any = axis.axes
+    axes: Axes = axis.axes
     usual = {id(axes.transAxes), *map(id, tick_transforms(axes))}
 
     def is_usual(transform: Transform) -> bool:
@@ -186,7 +186,7 @@ def _placed_unusually(axis: Axis) -> list[Artist]:
     return [part for part in parts if not is_usual(part.get_transform())]
 
 
-def _placed_by_others(artist: Any, axes: Axes | None, inner: list[Artist]) -> list[Artist]:
+def _placed_by_others(artist: Artist, axes: Axes | None, inner: list[Artist]) -> list[Artist]:
     """Return those inner parts of an item that are placed by other axes than its own."""
     figure = artist.get_figure()
     if not inner or figure is None:
@@ -342,7 +342,7 @@ class AttributeFingerprint:
         return values
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: object) -> bool:
     if isinstance(value, (tuple, list, dict)):
         return len(value) < SHORT and all(
             one is None or isinstance(one, (bool, int, float, str))
@@ -351,7 +351,7 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (bool, int, float, str, Transform, Artist))
 
 
-def _checksums_of(value: Any) -> Iterator[int]:
+def _checksums_of(value: object) -> Iterator[int]:
     """Yield a checksum for each array in an attribute, so that a change in place shows.
 
     It runs at more than a gigabyte a second, where drawing takes some 100 ns a point.

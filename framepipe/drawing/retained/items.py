@@ -145,7 +145,7 @@ class ItemInFrame:
 _KNOWN = ("matplotlib.", "mpl_toolkits.", "cartopy.mpl.")
 
 
-def keepable(artist: Any) -> bool:
+def keepable(artist: Artist) -> bool:
     """Tell whether an artist's drawing depends on nothing but what changes are found by.
 
     An artist of a class of the user's may draw differently each time; what points at
@@ -162,7 +162,7 @@ def keepable(artist: Any) -> bool:
     return True
 
 
-def parts_of(artist: Any, items: Container[Key]) -> list[Any]:
+def parts_of(artist: Artist, items: Container[Key]) -> list[Artist]:
     """Return an item's artist and every artist it is made of or refers to.
 
     Parameters
@@ -183,7 +183,7 @@ def parts_of(artist: Any, items: Container[Key]) -> list[Any]:
     Not every artist tells of its parts by ``get_children`` (an annotation's arrow and a text's box
     are not among them), so attributes are looked through.
     """
-    found: dict[int, Any] = {}
+    found: dict[int, Artist] = {}
     waiting = [artist]
     holds_axes = isinstance(artist, (FigureBase, Axes))
     while waiting:
@@ -213,7 +213,7 @@ def parts_of(artist: Any, items: Container[Key]) -> list[Any]:
     return list(found.values())
 
 
-def settings_of(artist: Any) -> Iterator[Any]:
+def settings_of(artist: Artist) -> Iterator[object]:
     """Yield the objects whose plain attributes say how an artist is drawn."""
     yield artist
     if isinstance(artist, FigureBase):

@@ -10,7 +10,7 @@ Looked at in matplotlib 3.9.0 and 3.11.2: ``Axes.get_tightbbox``, ``Figure.get_t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -73,12 +73,12 @@ class StaticLayout:
         self._parts = {id(one): parts_of(one, set()) for one in _laid_out(self._figure)}
         self._facts = _facts(self._figure)
 
-    def is_static(self, returned: list[Artist]) -> bool:
+    def is_static(self, returned: Iterable[object]) -> bool:
         """Tell whether the engine would leave everything where it is.
 
         Parameters
         ----------
-        returned : list of Artist
+        returned : iterable of object
             What the update functions returned since the last frame that was drawn.
         """
         if self._facts is None:
@@ -145,7 +145,7 @@ def _laid_out(figure: Figure) -> Iterator[Artist]:
     yield from figure.images
 
 
-def _lies_inside(artist: Any, axes: Any) -> bool:
+def _lies_inside(artist: Artist, axes: Any) -> bool:
     box, room = artist.get_window_extent(), axes.bbox
     return bool(
         box.x0 >= room.x0 + _MARGIN

@@ -92,7 +92,7 @@ class Projections:
 
 
 def trace(
-    axes: Any, renderer: RecordingRenderer, projections: Projections | None = None
+    axes: Axes, renderer: RecordingRenderer, projections: Projections | None = None
 ) -> list[Step]:
     """Call an axes' ``draw``, and note what it draws instead of drawing it.
 
@@ -112,10 +112,10 @@ def trace(
     """
     steps: list[Step] = []
     own_calls: DisplayList = []
-    stubs: list[tuple[Any, str]] = []
+    stubs: list[tuple[object, str]] = []
     stubbed: set[int] = set()
 
-    def note(artist: Any, method: str, by: Any, *args: Any, **kwargs: Any) -> None:
+    def note(artist: Artist, method: str, by: object, *args: object, **kwargs: object) -> None:
         if by is not renderer:  # a picture of its own, made by the axes
             getattr(type(artist), method)(artist, by, *args, **kwargs)
             return
@@ -130,13 +130,13 @@ def trace(
 
     view: list[AxesState] = []
 
-    def depth(artist: Any) -> Any:
+    def depth(artist: Artist) -> object:
         assert projections is not None  # noqa: S101 - for the type checker
         if not view:  # the projection stands by now
             view.append(traced_state(axes))
         return projections.depth_of(artist, view[0])
 
-    def stub(artist: Any) -> None:
+    def stub(artist: Artist) -> None:
         if id(artist) in stubbed:
             return
         stubbed.add(id(artist))

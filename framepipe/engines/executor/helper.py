@@ -42,13 +42,13 @@ class PipeChannel:
         self._reader = reader
         self._writer = writer
 
-    def send(self, message: Any) -> None:
+    def send(self, message: object) -> None:
         """Send a message."""
         packed = pickle.dumps(message)
         self._writer.write(_LENGTH.pack(len(packed)) + packed)
         self._writer.flush()
 
-    def recv(self) -> Any:
+    def recv(self) -> object:
         """Wait for a message.
 
         Raises

@@ -54,7 +54,7 @@ SILENT = 300.0
 DASK_RETRIES = 3
 
 
-def check_executor(executor: Any) -> None:
+def check_executor(executor: object) -> None:
     """Refuse what cannot run blocks.
 
     Raises

@@ -12,7 +12,6 @@ import os
 import platform
 import threading
 from dataclasses import dataclass
-from typing import Any
 
 from ...leftovers import temporary_folder
 from ...user_output import FrameOutput
@@ -199,7 +198,7 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
         return HelperDied(exitcode, f"{platform.node()}, process {os.getpid()}")
 
 
-def _failed(helper: Helper, answer: Any) -> Failed:
+def _failed(helper: Helper, answer: object) -> Failed:
     """Let go of a helper that has failed."""
     helper.kill()
     helper.position = -1

@@ -73,7 +73,7 @@ class KeptBlock:
 
 
 def cut_into_blocks(
-    blocks: int | Sequence[Any] | None, total: int | None, workers: int, *, lasting: bool = False
+    blocks: int | Sequence[object] | None, total: int | None, workers: int, *, lasting: bool = False
 ) -> Iterable[Block] | list[Block]:
     """Cut a movie into blocks.
 
@@ -161,7 +161,7 @@ def _guided(total: int, workers: int) -> Iterator[tuple[int, int]]:
         start += size
 
 
-def _checked(ranges: Sequence[Any], total: int) -> list[tuple[int, int]]:
+def _checked(ranges: Sequence[object], total: int) -> list[tuple[int, int]]:
     """Take ranges that cover all frames once, in order."""
     bounds = [_bounds(number, one) for number, one in enumerate(ranges)]
     if not bounds:

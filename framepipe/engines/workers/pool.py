@@ -38,7 +38,6 @@ from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
 
 from ..system.children import exit_code
 from ..system.fork_safety import (
@@ -273,8 +272,8 @@ class WorkerPool:
 
     def _process(self, index: int, connection: Connection) -> BaseProcess:
         target: Callable[..., None] = serve
-        args: tuple[Any, ...] = (connection, self._ring, self._make_task)
-        options: dict[str, Any] = {"group": self._groups, "stacks": self.stacks.writer}
+        args: tuple[object, ...] = (connection, self._ring, self._make_task)
+        options: dict[str, object] = {"group": self._groups, "stacks": self.stacks.writer}
         if self._method == "fork":
             options["close_first"] = private_descriptors()
             args = (connection, self._ring, at_own_positions(self._make_task))
