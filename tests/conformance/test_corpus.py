@@ -7,8 +7,8 @@ it forks (see conftest.py); the animation travels to its children exactly as it 
 ones, which the cases marked ``core`` run in, too; and some to processes of an executor.  What
 `Animation.save` makes with framepipe for a writer is held against the same in test_writer.py.
 
-The quick tests, which run unless something else is asked for, have half of those at the core in
-one way, and every seventh one of the rest; ``-m ""`` has them all.
+The quick tests, which run unless something else is asked for, have a quarter of those at the
+core in one way, and every fourteenth one of the rest; ``-m ""`` has them all.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ def is_quick(case: Case, way: str) -> bool:
     """Whether that is one of the quick tests: the ways take turns."""
     number = ALL.index(case)
     if case.core:
-        return number % 2 == 0 and way == ("auto2", "verify3")[number // 2 % 2]
-    return number % 7 == 0
+        return number % 4 == 0 and way == ("auto2", "verify3")[number // 4 % 2]
+    return number % 14 == 0
 
 
 def marks(*, quick: bool) -> list[pytest.MarkDecorator]:

@@ -107,7 +107,7 @@ def from_a_generator(count: int = COUNT) -> Figures:
     return Figures(figures)
 
 
-@pytest.mark.thinned(5)
+@pytest.mark.thinned(7)
 @pytest.mark.parametrize("make", [made_new, drawn_again, by_pyplot, from_a_generator])
 @every_way
 def test_frames_are_those_that_savefig_makes(
@@ -214,6 +214,7 @@ def test_a_part(tmp_path: Path, way: str, make: Callable[[], Figures]) -> None:
     assert movie.fps == 2
 
 
+@pytest.mark.slow
 def test_draw_is_called_once_for_each_item_by_whoever_draws_it(tmp_path: Path) -> None:
     calls = tmp_path / "calls"
 
@@ -338,7 +339,7 @@ def test_figures_that_were_there_stay_open(tmp_path: Path, way: str) -> None:
     assert Path(movie).read_bytes() == saved(iter(figures), tmp_path / "truth.rgba")
 
 
-@pytest.mark.thinned(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["here", "pipe2", "spawn"])
 @pytest.mark.parametrize("kind", ["function", "generator"])
 def test_no_figure_is_left_and_memory_does_not_grow(tmp_path: Path, way: str, kind: str) -> None:

@@ -57,6 +57,7 @@ assert sys.modules["__main__"].colour is colour
 """
 
 
+@pytest.mark.slow
 def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
     with script(tmp_path, UNGUARDED, "spawn", "forkserver") as running:
         said, complaint = running.communicate(timeout=100)

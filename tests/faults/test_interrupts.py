@@ -186,6 +186,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_the_programs_own_processes_are_not_deaf_afterwards(tmp_path: Path) -> None:
     """They come from the same fork server."""
     with script(tmp_path, OWN_PROCESSES) as running:

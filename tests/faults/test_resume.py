@@ -147,6 +147,7 @@ def test_whatever_ended_a_run_the_next_goes_on(
     assert everything_in(tmp_path) == {"m.mp4", "whole.mp4"}
 
 
+@pytest.mark.slow
 def test_a_run_may_be_interrupted_again_and_again_and_have_other_workers(
     tmp_path: Path, whole: bytes
 ) -> None:
@@ -194,6 +195,7 @@ def test_animations_with_a_history(tmp_path: Path, make: Callable[[], Any]) -> N
     assert movie.path.read_bytes() == expected
 
 
+@pytest.mark.slow
 def test_a_movie_of_unknown_length(tmp_path: Path) -> None:
     def numbers() -> Any:
         yield from range(310)
@@ -423,6 +425,7 @@ def test_an_animation_that_needs_every_draw(tmp_path: Path, way: str) -> None:
     assert movie.path.read_bytes() == saved
 
 
+@pytest.mark.slow
 def test_what_was_found_out_about_the_animation_is_not_found_out_again(tmp_path: Path) -> None:
     """It reads what a draw has left: the first attempt's segments are wrong, and thrown away."""
 
@@ -458,6 +461,7 @@ def test_what_was_found_out_about_the_animation_is_not_found_out_again(tmp_path:
 # -------------------------------------------------------------------------------- who else is there
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_are_refused(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "m.mp4"
     ours, theirs = os.pipe()
@@ -550,6 +554,7 @@ def test_what_cannot_be_gone_on_with_is_refused_before_anything_starts(
     assert everything_in(tmp_path) == set()
 
 
+@pytest.mark.slow
 def test_an_executors_blocks_are_gone_on_with(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "m.mp4"
 

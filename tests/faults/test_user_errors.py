@@ -248,6 +248,7 @@ def test_an_exception_that_cannot_be_printed_is_told_too(tmp_path: Path) -> None
     assert "in raise_speechless" in whole(error)
 
 
+@pytest.mark.slow
 def test_a_locally_made_exception_is_itself_again_after_a_spawn(tmp_path: Path) -> None:
     class Local(Exception):
         def __init__(self, text: str) -> None:
@@ -339,6 +340,7 @@ def test_a_generator_that_ends_early_in_one_process_is_an_error(tmp_path: Path) 
     assert everything_in(tmp_path) == {"far"}
 
 
+@pytest.mark.slow
 def test_a_frame_drawn_after_another_process_came_to_the_end_is_an_error(tmp_path: Path) -> None:
     """Here all frames up to the end are written before the one beyond it is drawn."""
     names = ("joined", "begun", "ended", "told")

@@ -149,6 +149,7 @@ def test_a_module(tmp_path: Path) -> None:
     assert (tmp_path / "m.mp4").exists()
 
 
+@pytest.mark.slow
 def test_windows_do_not_open(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(
         "import matplotlib\nmatplotlib.use('TkAgg')\n" + PLOTS + "plt.pause(1000)\nfig.show()\n"
@@ -174,6 +175,7 @@ def test_wrong_arguments(tmp_path: Path, arguments: tuple[str, ...], says: str) 
     assert says in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 def test_a_script_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
     script = PLOTS.replace("frames=8", "frames=60") + (
@@ -195,6 +197,7 @@ def test_a_script_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
     assert everything_in(tmp_path) == {"script.py", "once", "m.mp4"}
 
 
+@pytest.mark.slow
 def test_a_programs_animations_are_checked_and_nothing_is_saved(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(
         PLOTS + 'ani.save("m.mp4")\nprint(sys.argv)\nother = FuncAnimation(fig, update, frames=3)\n'

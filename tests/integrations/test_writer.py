@@ -73,7 +73,7 @@ def cases() -> list[Any]:
     every = os.environ.get("FRAMEPIPE_CORPUS") == "all"
     chosen = [case for case in CORPUS.values() if every or case.core or case.theme == "movie"]
     slow = pytest.mark.slow
-    return [pytest.param(case, marks=[slow] if i % 8 else []) for i, case in enumerate(chosen)]
+    return [pytest.param(case, marks=[slow] if i % 16 else []) for i, case in enumerate(chosen)]
 
 
 def by_writer(case: Case, directory: Path) -> Reference:

@@ -580,7 +580,7 @@ def run_some(kind: Any, part: int) -> None:
     """Play random programs; in parts, so that they can be run beside each other."""
 
     @settings(
-        max_examples=-(-EXAMPLES // PARTS) or 13,
+        max_examples=-(-EXAMPLES // PARTS) or (13 if part else 5),
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -25,6 +25,7 @@ print("still here")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
 def test_sigpipe_does_not_end_the_program(workers: int, tmp_path: Path) -> None:
     # This ffmpeg is content after two frames, and leaves while more are being written.
