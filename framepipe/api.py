@@ -126,7 +126,11 @@ def encode(
         updates make of them; if one differs, the movie is made again with all of them, and a
         `HistoryWarning` says so.
     start_method : {"fork", "spawn", "forkserver"}, optional
-        How workers are started.  None: "fork" on Linux, "spawn" elsewhere.
+        How workers are started.  None: "fork" on Linux, "spawn" elsewhere.  Other than "fork",
+        they have nothing of this program but the animation: on Linux (and with "forkserver"
+        wherever it is) they are forks of an interpreter that was started afresh and has imported
+        framepipe only.  It stays until the program ends, or its environment variables change, so
+        that the next movie begins at once; `multiprocessing`'s own fork server is left alone.
     progress : bool, default: False
         Show a tqdm bar of frames encoded.
     hold : float, default: 0.0

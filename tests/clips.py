@@ -156,7 +156,8 @@ def children() -> tuple[list[psutil.Process], list[psutil.Process]]:
         except psutil.NoSuchProcess:
             continue
         # A fork server's children look just like it.
-        helper = "resource_tracker" in line or "multiprocessing.forkserver" in line
+        helpers = ("resource_tracker", "multiprocessing.forkserver", "serve_forks")
+        helper = any(name in line for name in helpers)
         if is_ffmpeg(process):
             encoders.append(process)
         elif not (mine and helper):

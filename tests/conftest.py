@@ -24,14 +24,12 @@ mpl.use("agg")
 # Else every process that a test starts compiles framepipe anew, a quarter of its start.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# Before anybody starts the fork server: its children then need no second to import matplotlib.
-multiprocessing.set_forkserver_preload(["framepipe.drawing.factory", "matplotlib.pyplot"])
 # For `animations`, `clips`, `reference` and so on, and for `benchmarks`.
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 
 def _processes() -> set[str]:
-    """Child processes, but those that Python itself keeps for spawning (they serve all runs)."""
+    """Child processes, but those that Python and framepipe keep for spawning, for all runs."""
     found = set()
     for child in psutil.Process().children(recursive=True):
         try:
@@ -40,7 +38,7 @@ def _processes() -> set[str]:
             mine = child.ppid() == os.getpid()  # a fork server's children look just like it
         except psutil.NoSuchProcess:
             continue
-        helpers = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
+        helpers = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "serve_forks")
         if mine and any(helper in line for helper in helpers):
             continue
         found.add(f"{child.pid} ({state}): {line}")
@@ -63,13 +61,17 @@ def _descriptors() -> set[str]:
     return found
 
 
-def _kept_by_python() -> set[int]:
-    """Descriptors of its pipes to the resource tracker and the fork server, kept for good."""
+def _kept_for_good() -> set[int]:
+    """Descriptors to the resource tracker and the fork servers, kept for good."""
     from multiprocessing import forkserver, resource_tracker
+
+    from framepipe.engines.system.fork_server import current_server
 
     tracker: Any = resource_tracker._resource_tracker
     server: Any = forkserver._forkserver
-    return {fd for fd in (tracker._fd, server._forkserver_alive_fd) if isinstance(fd, int)}
+    ours = current_server()
+    kept = (tracker._fd, server._forkserver_alive_fd, ours and ours.fd)
+    return {fd for fd in kept if isinstance(fd, int)}
 
 
 #: With pytest-xdist other tests run beside this one: then only what lies in places of our own can
@@ -110,7 +112,7 @@ def nothing_is_left(tmp_path: Path) -> Iterator[None]:
     yield
     deadline = time.monotonic() + 2.0
     while True:
-        kept = _kept_by_python()
+        kept = _kept_for_good()
         left = {
             "processes": _processes() - before[0],
             "descriptors": {

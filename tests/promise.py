@@ -24,6 +24,7 @@ import matplotlib as mpl
 from clips import FFMPEG, RAW, children, everything_in, numbers_in
 
 from framepipe import FramepipeError, Segments, encode
+from framepipe.engines.system.fork_server import current_server
 
 #: Frames of the animation that meets with a fault.
 FRAMES = 12
@@ -134,11 +135,11 @@ class Seen:
 
 
 def _descriptors() -> Iterator[str]:
-    from multiprocessing import forkserver, resource_tracker
+    from multiprocessing import resource_tracker
 
     tracker: Any = resource_tracker._resource_tracker
-    server: Any = forkserver._forkserver
-    kept = {tracker._fd, server._forkserver_alive_fd}  # Python's own, for good
+    server = current_server()
+    kept = {tracker._fd, server and server.fd}  # for good
     for name in os.listdir("/proc/self/fd"):
         with suppress(OSError):
             target = os.readlink(f"/proc/self/fd/{name}")

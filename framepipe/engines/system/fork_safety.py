@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 
 from ..protocols import Sink
+from .fork_server import is_served, running_server
 from .signals import ENDING, handlers_wait
 
 _LOCK = threading.RLock()
@@ -101,7 +102,5 @@ def _start_helpers(start_method: str) -> None:
         from multiprocessing import resource_tracker
 
         resource_tracker.ensure_running()
-    if start_method == "forkserver":
-        from multiprocessing import forkserver
-
-        forkserver.ensure_running()
+    if is_served(start_method):
+        running_server()

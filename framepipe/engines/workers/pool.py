@@ -47,6 +47,7 @@ from ..system.fork_safety import (
     release_private,
     undisturbed,
 )
+from ..system.fork_server import process_class
 from ..system.open_files import at_own_positions
 from ..system.ring import Ring
 from ..system.stacks import StackPipe
@@ -215,10 +216,9 @@ class WorkerPool:
         self._make_task = make_task
         self._groups = groups and sys.platform != "win32"
         self._method = start_method
-        self._context = multiprocessing.get_context(start_method)
         self._packed_task: Ring | None = None
         self.workers: list[Worker] = []
-        self.stacks = StackPipe(*self._context.Pipe(duplex=False), forks=self.forks)
+        self.stacks = StackPipe(*multiprocessing.Pipe(duplex=False), forks=self.forks)
         try:
             if start_method != "fork":
                 # Not an argument of the process: multiprocessing writes those into a pipe whose
@@ -252,7 +252,7 @@ class WorkerPool:
 
     def _start(self, index: int) -> Worker:
         with one_at_a_time():
-            ours, theirs = self._context.Pipe(duplex=True)
+            ours, theirs = multiprocessing.Pipe(duplex=True)
             keep_private(ours.fileno())
             process = self._process(index, theirs)
             try:
@@ -279,10 +279,9 @@ class WorkerPool:
             args = (connection, self._ring, at_own_positions(self._make_task))
         else:
             target, args = serve_spawned, (connection, self._ring, self._packed_task)
-        process: BaseProcess = self._context.Process(  # type: ignore[attr-defined]
+        return process_class(self._method)(
             target=target, args=args, kwargs=options, name=f"framepipe-{index}", daemon=True
         )
-        return process
 
     def stop(self) -> None:
         """Let every worker leave, and wait for it."""
