@@ -235,7 +235,7 @@ def test_whatever_it_is_given_the_outcome_is_documented(call: dict[str, Any]) ->
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=int(os.environ.get("FRAMEPIPE_FUZZ", "150")), **FUZZ)  # type: ignore[arg-type]
+@settings(max_examples=int(os.environ.get("FRAMEPIPE_FUZZ", "80")), **FUZZ)  # type: ignore[arg-type]
 @given(calls())
 def test_whatever_it_is_given_the_outcome_is_documented_again_and_again(
     call: dict[str, Any],

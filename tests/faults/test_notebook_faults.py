@@ -59,10 +59,14 @@ print(now == before, *(Counter(b) - Counter(a) for a, b in zip(before[:2], now))
 """
 
 
-@pytest.mark.parametrize("mode", ["pipe", "segments"])
 @pytest.mark.parametrize(
-    ("fault", "error"),
-    [("raises", "FrameError"), ("dies", "WorkerDied"), ("is interrupted", "KeyboardInterrupt")],
+    ("mode", "fault", "error"),
+    [
+        ("pipe", "raises", "FrameError"),
+        ("segments", "dies", "WorkerDied"),
+        ("pipe", "is interrupted", "KeyboardInterrupt"),
+        ("segments", "is interrupted", "KeyboardInterrupt"),
+    ],
 )
 def test_a_cell_that_fails_says_why_and_leaves_nothing(
     tmp_path: Path, mode: str, fault: str, error: str
