@@ -257,6 +257,8 @@ def carry_out(
         folder = stack.enter_context(ResumeFolder(plan.movie.output)) if resume else None
         told = shown_progress(progress, progress_callback, stack, plan.frames)
         made = make_movie(plan, mode, told, writer=writer, resume=folder)
+        if folder is not None:
+            folder.secure(plan.movie.parts)
         paths = plan.movie.publish()
         if folder is not None:
             folder.remove(paths)

@@ -117,6 +117,11 @@ class Plan:
             output.discard()
 
     @property
+    def parts(self) -> list[str]:
+        """The part files, as long as they are."""
+        return [output.part for output in self._outputs]
+
+    @property
     def temporary_places(self) -> set[str]:
         """The folders where part files and temporary folders are made."""
         return {output.beside or tempfile.gettempdir() for output in self._outputs}

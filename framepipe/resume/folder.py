@@ -279,20 +279,33 @@ class ResumeFolder:
 
     # ---- the end
 
+    def secure(self, parts: Sequence[str]) -> None:
+        """Bring to the disk what was made of it, before that is put in its place.
+
+        Then little time lies between that and `remove`: whoever is killed there leaves a movie, and
+        this folder, too.
+
+        Parameters
+        ----------
+        parts : sequence of str
+            The movies' part files.
+        """
+        for part in parts:
+            if os.path.isfile(part):
+                bring_to_disk(part)
+            elif hasattr(os, "sync"):
+                os.sync()  # a series of pictures
+
     def remove(self, movies: Sequence[Path] = ()) -> None:
         """Remove the folder.
 
         Parameters
         ----------
         movies : sequence of Path
-            What was made of it: brought to the disk before.
+            What was made of it: that they are in their places is brought to the disk before.
         """
-        for movie in movies:
-            if movie.is_file():
-                bring_to_disk(str(movie))
-                bring_to_disk(str(movie.parent))
-            elif hasattr(os, "sync"):
-                os.sync()  # a series of pictures
+        for folder in {movie.parent for movie in movies}:
+            bring_to_disk(str(folder))
         # Under a name that the next run sweeps away, should this one be killed now.
         gone = os.path.join(os.path.dirname(self.path), f"{PREFIX}{secrets.token_hex(4)}")
         with contextlib.suppress(OSError):
