@@ -111,6 +111,29 @@ def test_what_depends_on_draws_is_made_by_one_worker_that_makes_them_all(
     assert everything_in(tmp_path) == {"m.rgba"}
 
 
+@pytest.mark.parametrize("way", ["pipe", "full", "segments"])
+def test_it_is_said_where_a_frame_differs_and_what_lies_there(tmp_path: Path, way: str) -> None:
+    figure, axes = plt.subplots(figsize=(1, 1), dpi=50)
+    (dot,) = axes.plot([0.5], [0.5], "o", label="dot")
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    draws = [0]
+    really = dot.draw
+
+    def draw(renderer: Any) -> None:
+        draws[0] += 1
+        really(renderer)
+
+    dot.draw = draw  # type: ignore[method-assign]
+
+    def update(frame: int) -> Any:
+        dot.set_markersize(2 + draws[0] % 30)
+        return (dot,)
+
+    counting = FuncAnimation(figure, update, FRAMES, init_func=tuple)
+    with pytest.warns(HistoryWarning, match=r"in the pixels from \(\d+, \d+\).*'dot'"):
+        encode(counting, tmp_path / "m.rgba", fps=24, dpi=50, **RAW, **WAYS[way])
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_is_said_of_an_animation_that_depends_on_its_updates_alone(
     tmp_path: Path, way: str, recwarn: pytest.WarningsRecorder

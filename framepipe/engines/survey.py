@@ -7,18 +7,23 @@ so the animation here stays as it is.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from ..result import Report
 from .protocols import FrameSource
 from .scheduling.checks import Check
 from .system.poller import Poller
-from .workers.messages import AnimationEnded, CheckFrame, FrameChecked, Order
-from .workers.pool import AHEAD, WorkerPool
+from .workers.messages import AnimationEnded, CheckFrame, FrameChecked, LocateDifference, Order
+from .workers.pool import AHEAD, Worker, WorkerPool
 from .workers.supervisor import Supervisor
 from .workers.tasks import FrameTask
+
+#: Frames before one of which `locate_difference` makes every draw; further ones are passed over.
+ALL_DRAWN = 60
 
 
 def survey(
@@ -26,7 +31,7 @@ def survey(
     frame_bytes: int,
     checks: Iterable[Check],
     *,
-    start_method: str,
+    start_method: Literal["fork", "spawn", "forkserver"],
 ) -> list[FrameChecked]:
     """Draw frames in a worker.
 
@@ -55,36 +60,95 @@ def survey(
     WorkerDied
         If the worker died, and so did the one that took its place.
     """
-    waiting, found = deque(checks), list[FrameChecked]()
-    poller = Poller()
-    supervisor = Supervisor(poller, Report(), "frame")
+    surveyor = _Surveyor(make_source, frame_bytes, start_method)
+    return [answer for _, answer in surveyor.drawn(map(CheckFrame, checks))]
 
-    def again(order: Order) -> None:
-        if isinstance(order, CheckFrame):
-            lost.append(order.check)
 
-    with ExitStack() as stack:
-        pool = WorkerPool(1, None, partial(FrameTask, make_source, frame_bytes), start_method)
-        stack.callback(pool.kill)
-        supervisor.watch(pool)
-        while True:
-            worker = supervisor.workers[0]
-            while worker.ready and waiting and len(worker.given) < AHEAD:
-                check = waiting.popleft()
-                worker.give(CheckFrame(check), check.frame)
-            if not waiting and not worker.given:
-                return found
-            lost: list[Check] = []
-            readable, _ = poller.wait(supervisor.patience())
-            for connection in readable:
-                speaking = supervisor.worker_at(connection)
-                message = supervisor.receive(speaking, again)
-                waiting.extendleft(reversed(lost))
-                if isinstance(message, FrameChecked):
-                    speaking.given.popleft()
-                    found.append(message)
-                elif isinstance(message, AnimationEnded):
-                    return found
-            supervisor.look_at_silent()
-            if not readable:
-                supervisor.check_all_get_ready()
+def locate_difference(
+    make_source: Callable[[], FrameSource],
+    frame_bytes: int,
+    frame: int,
+    *,
+    start_method: Literal["fork", "spawn", "forkserver"],
+) -> tuple[tuple[int, int, int, int] | None, str]:
+    """Say where a frame differs between who draws nothing before it and who makes every draw.
+
+    Parameters
+    ----------
+    make_source, frame_bytes, start_method
+        As `survey` takes them.
+    frame : int
+        Which.
+
+    Returns
+    -------
+    bbox : tuple of int or None
+        Left, top, right, bottom in pixels; None if it is the same.
+    artist : str
+        What lies there; empty if it cannot be told.
+
+    Raises
+    ------
+    FrameError, WorkerDied
+        As `survey` does.
+    """
+    surveyor = _Surveyor(make_source, frame_bytes, start_method)
+    alone = [answer for _, answer in surveyor.drawn([CheckFrame(Check(frame, "usual"), True)])]
+    if not alone or alone[0].pixels is None:
+        return None, ""
+    order = LocateDifference(frame, alone[0].pixels)
+    first = 0 if frame <= ALL_DRAWN else frame
+    every = (CheckFrame(Check(one, "as_saved")) for one in range(first, frame + 1))
+    with closing(surveyor.drawn(every)) as drawn:
+        for worker, answer in drawn:
+            if answer.frame == frame and answer.digest != alone[0].digest:
+                located = surveyor.supervisor.ask(worker, order, frame)
+                if located is not None:
+                    return located.bbox, located.artist
+    return None, ""
+
+
+@dataclass
+class _Surveyor:
+    """Has workers draw, one after the other."""
+
+    make_source: Callable[[], FrameSource]
+    frame_bytes: int
+    start_method: Literal["fork", "spawn", "forkserver"]
+
+    def drawn(self, orders: Iterable[CheckFrame]) -> Generator[tuple[Worker, FrameChecked]]:
+        """Have a new worker carry out orders; yield its answers, and who it is by then."""
+        waiting = deque(orders)
+        poller = Poller()
+        supervisor = self.supervisor = Supervisor(poller, Report(), "frame")
+
+        def again(order: Order) -> None:
+            if isinstance(order, CheckFrame):
+                lost.append(order)
+
+        with ExitStack() as stack:
+            make_task = partial(FrameTask, self.make_source, self.frame_bytes)
+            pool = WorkerPool(1, None, make_task, self.start_method)
+            stack.callback(pool.kill)
+            supervisor.watch(pool)
+            while True:
+                worker = supervisor.workers[0]
+                while worker.ready and waiting and len(worker.given) < AHEAD:
+                    order = waiting.popleft()
+                    worker.give(order, order.frame)
+                if not waiting and not worker.given:
+                    return
+                lost: list[CheckFrame] = []
+                readable, _ = poller.wait(supervisor.patience())
+                for connection in readable:
+                    speaking = supervisor.worker_at(connection)
+                    message = supervisor.receive(speaking, again)
+                    waiting.extendleft(reversed(lost))
+                    if isinstance(message, FrameChecked):
+                        speaking.given.popleft()
+                        yield speaking, message
+                    elif isinstance(message, AnimationEnded):
+                        return
+                supervisor.look_at_silent()
+                if not readable:
+                    supervisor.check_all_get_ready()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from ..engines.executor.run import ExecutorRun, check_executor, count_workers
 from ..engines.protocols import MakeSink, Progress
 from ..engines.scheduling.blocks import cut_into_blocks
 from ..engines.segments import SegmentsRun
+from ..engines.survey import locate_difference
+from ..errors import FramepipeError, HistoryMismatch
 from ..options import Segments
 from ..plan import EncodePlan
 from ..result import ENCODER
@@ -23,6 +26,9 @@ from .attempt import Attempt, Made
 from .joins import OneBlockNeeded, SingleSegment, choose_join
 
 _log = logging.getLogger(__name__)
+
+#: The last frame that is drawn once more to say where it differs: that takes the updates before it.
+LOCATABLE = 300
 
 
 class InSegments:
@@ -99,7 +105,12 @@ class InSegments:
             made_in = SegmentFolder(movie.output, suffix)
         with made_in as folder:
             run = self._run(attempt, make_sink, folder)
-            report = run.run()
+            try:
+                report = run.run()
+            except HistoryMismatch as mismatch:
+                if mismatch.bbox is None and self._workers:
+                    self._locate(attempt, mismatch)
+                raise
             numbers = [number for number, _ in run.ledger.made]
             names = [folder.name(number) for number in numbers]
             segments = SegmentList(folder.folder, names, [frames for _, frames in run.ledger.made])
@@ -109,6 +120,19 @@ class InSegments:
             kept = folder.keep(numbers) if self._wanted.keep else ()
         workers = min(self._workers, 1) if attempt.in_order else self._workers
         return Made(report, "segments", workers, kept, as_expected=run.as_expected)
+
+    def _locate(self, attempt: Attempt, mismatch: HistoryMismatch) -> None:
+        """Say where two drawings differ: nobody has them any longer, so they are made again."""
+        plan = self._plan
+        if mismatch.frame > LOCATABLE:
+            return
+        with suppress(FramepipeError, OSError):
+            mismatch.bbox, mismatch.artist = locate_difference(
+                attempt.painters(plan),
+                plan.movie.frame.nbytes,
+                mismatch.frame,
+                start_method=plan.start_method,
+            )
 
     def _recorder(self) -> tuple[MakeSink, str]:
         """Return what records a segment, and the ending of its name."""

@@ -12,8 +12,9 @@ from stand_ins import BYTES, Numbers
 
 from framepipe import FrameError, WorkerDied
 from framepipe.engines.scheduling.checks import Check
-from framepipe.engines.survey import survey
+from framepipe.engines.survey import locate_difference, survey
 from framepipe.engines.workers.messages import digest_of
+from framepipe.result import FrameStats
 
 WANTED = [Check(0, "as_saved"), Check(2, "usual"), Check(7, "compared")]
 
@@ -64,3 +65,23 @@ def test_a_worker_that_dies_is_replaced_once(tmp_path: Path, times: int) -> None
         return
     found = survey(numbers(before=die), BYTES, WANTED, start_method="fork")
     assert [one.frame for one in found] == [0, 2, 7]
+
+
+class Drawn(Numbers):
+    """A source whose frames show how many were painted before."""
+
+    painted = 0
+
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats | None:
+        stats = super().paint(frame, out, as_saved=as_saved)
+        out[0] = self.painted
+        self.painted += 1
+        return stats
+
+
+def test_what_draws_before_a_frame_change_of_it_is_located() -> None:
+    found = locate_difference(partial(Drawn, 20), BYTES, 7, start_method="fork")
+    as_saved = bytes([7, 0, 0, 7])  # seven were painted before
+    assert found == ((0, 0, 1, 1), f"{as_saved!r}")
+    assert locate_difference(numbers(), BYTES, 7, start_method="fork") == (None, "")
+    assert locate_difference(numbers(5), BYTES, 7, start_method="fork") == (None, "")

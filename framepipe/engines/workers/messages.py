@@ -58,9 +58,12 @@ class CheckFrame:
     ----------
     check : Check
         Which frame, and how it is drawn.
+    pixels : bool, default: False
+        Whether not the digest alone is wanted.
     """
 
     check: Check
+    pixels: bool = False
 
     @property
     def frame(self) -> int:
@@ -169,12 +172,15 @@ class FrameChecked:
         What it took.
     waited : float
         See `FrameDrawn`.
+    pixels : bytes or None
+        The frame, if that was wanted.
     """
 
     frame: int
     digest: bytes
     stats: FrameStats
     waited: float
+    pixels: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from typing import Protocol
 from ...result import FrameStats, Report
 from ...user_output import taken_output
 from ..protocols import FrameSource, MakeSink, Sink
-from ..scheduling.checks import Check
 from ..system.fork_safety import release_private, start_sink
 from ..system.poller import Poller
 from ..system.ring import Ring
@@ -105,7 +104,7 @@ class FrameTask:
     def do(self, order: Order, waited: float, channel: OrderChannel) -> Answer:
         """Draw a frame, for the movie or to check it."""
         if isinstance(order, CheckFrame):
-            return self._check(order.check, waited)
+            return self._check(order, waited)
         if isinstance(order, LocateDifference):
             return self._locate(order)
         if not isinstance(order, DrawFrame) or self._ring is None:
@@ -117,8 +116,9 @@ class FrameTask:
         stats.ended = time.perf_counter()
         return FrameDrawn(order.frame, stats, waited, taken_output())
 
-    def _check(self, check: Check, waited: float) -> Answer:
+    def _check(self, order: CheckFrame, waited: float) -> Answer:
         """Draw a frame into memory of our own."""
+        check = order.check
         self.frame = check.frame
         memory = memoryview(bytearray(self._frame_bytes))
         if len(self._checked) >= CHECKED:
@@ -133,7 +133,8 @@ class FrameTask:
         stats.ended = time.perf_counter()
         taken_output()  # whoever draws the frame for the movie says the same
         self._checked[check.frame] = memory
-        return FrameChecked(check.frame, digest_of(memory), stats, waited)
+        pixels = bytes(memory) if order.pixels else None
+        return FrameChecked(check.frame, digest_of(memory), stats, waited, pixels)
 
     def _locate(self, order: LocateDifference) -> DifferenceLocated:
         mine = self._checked.get(order.frame)
