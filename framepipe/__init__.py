@@ -5,7 +5,7 @@ framepipe takes the animation you already have and makes, frame for frame, the m
 parallel, and one ffmpeg takes them in order through one pipe.
 
     >>> import framepipe
-    >>> movie = framepipe.encode(ani, "movie.mp4")  # doctest: +SKIP
+    >>> movie = framepipe.encode(ani, "movie.mp4")
 
 It is not an animation library, a video editor or a player, and it changes nothing about how a
 plot is made.

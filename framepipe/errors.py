@@ -12,7 +12,18 @@ from typing import Any
 
 
 class FramepipeError(Exception):
-    """Base of every error that framepipe raises while it makes a movie."""
+    """Base of every error that framepipe raises while it makes a movie.
+
+    Examples
+    --------
+    Whatever goes wrong once work has begun:
+
+    >>> try:
+    ...     movie = framepipe.encode(ani, "movie.mp4", codec="no_such_codec")
+    ... except framepipe.FramepipeError as error:
+    ...     print(type(error).__name__)
+    EncoderError
+    """
 
 
 class FrameError(FramepipeError):
@@ -24,6 +35,16 @@ class FrameError(FramepipeError):
         What happened and what the user can do.
     frame : int
         Position of the frame in the animation, counted from 0.
+
+    Examples
+    --------
+    >>> def update(i):
+    ...     line.set_ydata([0, 1 / (3 - i)])
+    >>> try:
+    ...     movie = framepipe.encode(FuncAnimation(fig, update, 5), "movie.mp4")
+    ... except framepipe.FrameError as error:
+    ...     print(error.frame, repr(error.__cause__))
+    3 ZeroDivisionError('division by zero')
     """
 
     #: What the user's code had printed for the frame, where that has not been shown yet.
@@ -53,6 +74,21 @@ class FrameMismatch(FrameError):
     bbox : tuple of int
         Left, top, right and bottom of the differing pixels, counted from the upper left corner,
         right and bottom exclusive.
+
+    Examples
+    --------
+    Tick labels that depend on something beside the tick, of which nothing tells:
+
+    >>> shown = [0]
+    >>> ax.xaxis.set_major_formatter(lambda x, position: str(shown[0]))
+    >>> def update(i):
+    ...     shown[0] = i
+    ...     line.set_ydata([0, i])
+    >>> try:
+    ...     movie = framepipe.encode(FuncAnimation(fig, update, 5), "movie.mp4", redraw="verify")
+    ... except framepipe.FrameMismatch as error:
+    ...     print(error.artist)
+    xaxis of axes 0
     """
 
     def __init__(
@@ -110,11 +146,41 @@ class HistoryWarning(UserWarning):
 
     On what draws left behind, or on updates that ``independent=True`` had left out; or the
     animation is not the same twice.
+
+    Examples
+    --------
+    What was drawn before is needed, whatever the user says:
+
+    >>> heights = []
+    >>> def update(i):
+    ...     heights.append(i)
+    ...     line.set_ydata([0, len(heights) / 12])
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     movie = framepipe.encode(
+    ...         FuncAnimation(fig, update, 12), "movie.mp4", workers=2, independent=True
+    ...     )
+    >>> [one.category.__name__ for one in told]
+    ['HistoryWarning']
     """
 
 
 class RetainedWarning(UserWarning):
-    """An artist changes without a sign, so the movie was made with full drawing: slower."""
+    """An artist changes without a sign, so the movie was made with full drawing: slower.
+
+    Examples
+    --------
+    Tick labels that depend on something beside the tick, of which nothing tells:
+
+    >>> shown = [0]
+    >>> ax.xaxis.set_major_formatter(lambda x, position: str(shown[0]))
+    >>> def update(i):
+    ...     shown[0] = i
+    ...     line.set_ydata([0, i])
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     movie = framepipe.encode(FuncAnimation(fig, update, 12), "movie.mp4", workers=2)
+    >>> [one.category.__name__ for one in told]
+    ['RetainedWarning']
+    """
 
 
 class WorkerDied(FramepipeError):
@@ -128,6 +194,17 @@ class WorkerDied(FramepipeError):
         The process's exit code; ``-n`` for signal n, None when it did not end but never answered.
     frame : int or None
         The frame it was drawing; None when it had not begun one.
+
+    Examples
+    --------
+    >>> def update(i):
+    ...     if i == 3:
+    ...         os._exit(7)
+    >>> try:
+    ...     movie = framepipe.encode(FuncAnimation(fig, update, 5), "movie.mp4", workers=1)
+    ... except framepipe.WorkerDied as error:
+    ...     print(error.exitcode, error.frame)
+    7 3
     """
 
     def __init__(self, message: str, exitcode: int | None, frame: int | None) -> None:
@@ -155,6 +232,14 @@ class EncoderError(FramepipeError, subprocess.CalledProcessError):
         The command line, one argument an item.
     stderr : str
         The end of what ffmpeg printed.
+
+    Examples
+    --------
+    >>> try:
+    ...     movie = framepipe.encode(ani, "movie.mp4", codec="no_such_codec")
+    ... except framepipe.EncoderError as error:
+    ...     print(error.returncode != 0, "no_such_codec" in error.stderr)
+    True True
     """
 
     def __init__(
@@ -171,15 +256,55 @@ class EncoderError(FramepipeError, subprocess.CalledProcessError):
 
 
 class EncoderNotFound(FramepipeError):
-    """No ffmpeg that can be run was found."""
+    """No ffmpeg that can be run was found.
+
+    Examples
+    --------
+    >>> mpl.rcParams["animation.ffmpeg_path"] = "/nowhere/ffmpeg"
+    >>> os.environ["IMAGEIO_FFMPEG_EXE"] = "/nowhere/ffmpeg"
+    >>> try:
+    ...     movie = framepipe.encode(ani, "movie.mp4")
+    ... except framepipe.EncoderNotFound as error:
+    ...     print(error)
+    imageio-ffmpeg names '/nowhere/ffmpeg' as its ffmpeg, which is not a program ...
+    """
 
 
 class ResumeError(FramepipeError):
     """What an interrupted run has left cannot be gone on with; it stays as it is.
 
     The animation, its settings or a version is another one, or another run is at work on it.
+
+    Examples
+    --------
+    >>> def update(i):
+    ...     line.set_ydata([0, 1 / (20 - i)])  # which ends in a FrameError, halfway
+    >>> try:
+    ...     movie = framepipe.encode(FuncAnimation(fig, update, 40), "movie.mp4", resume=True)
+    ... except framepipe.FrameError:
+    ...     pass
+    >>> changed = FuncAnimation(fig, update, 41)
+    >>> try:
+    ...     movie = framepipe.encode(changed, "movie.mp4", resume=True)
+    ... except framepipe.ResumeError as error:
+    ...     print(error)
+    what an interrupted run has left in '...' cannot be gone on with, ...
     """
 
 
 class StitchError(FramepipeError):
-    """Segments could not be joined into one movie, or the joined movie is not whole."""
+    """Segments could not be joined into one movie, or the joined movie is not whole.
+
+    Examples
+    --------
+    A stitcher of one's own, which forgets all segments but the first:
+
+    >>> class First:
+    ...     def stitch(self, segments, filename):
+    ...         shutil.copy(segments[0], filename)
+    >>> try:
+    ...     movie = framepipe.encode(ani, "movie.mp4", mode=framepipe.Segments(3, First()))
+    ... except framepipe.StitchError as error:
+    ...     print(error)
+    the joined movie has 4 frames; its 3 segments have 12
+    """

@@ -39,6 +39,20 @@ class To:
         The format of what is written to a file object, such as "gif"; "mp4" if not said.
     codec, bitrate, extra_args, metadata, hold, loop : optional
         As `encode` takes them, for this movie alone; None: what is said there for all.
+
+    Examples
+    --------
+    >>> mail = framepipe.To("mail.gif", hold=2)
+    >>> movie = framepipe.encode(ani, ["talk.mp4", mail])
+    >>> [path.name for path in movie.paths]
+    ['talk.mp4', 'mail.gif']
+
+    Into memory:
+
+    >>> file = io.BytesIO()
+    >>> movie = framepipe.encode(ani, framepipe.To(file, format="gif"))
+    >>> file.getvalue()[:6]
+    b'GIF89a'
     """
 
     filename: Any  # a str, a path, or a file object: whatever has a write method
@@ -195,6 +209,13 @@ class Segments:
     ------
     TypeError, ValueError
         If one of these will not do.
+
+    Examples
+    --------
+    >>> mode = framepipe.Segments(blocks=3, keep=True)
+    >>> movie = framepipe.encode(ani, "movie.mp4", mode=mode)
+    >>> [path.name for path in movie.segments]
+    ['movie.segment-0000.mp4', 'movie.segment-0001.mp4', 'movie.segment-0002.mp4']
     """
 
     blocks: int | Sequence[range | tuple[int, int]] | None = None

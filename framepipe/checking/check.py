@@ -88,11 +88,12 @@ def check(
 
     Examples
     --------
-    >>> findings = framepipe.check(ani)  # doctest: +SKIP
-    >>> print(findings)  # doctest: +SKIP
-    frame  same twice  needs              kept right
-        0  yes         nothing            yes
-        1  yes         the update before  yes
+    >>> findings = framepipe.check(ani, frames=3)
+    >>> print(findings)
+    frame  same twice  needs    kept right
+        0  yes         nothing  yes
+        1  yes         nothing  yes
+        2  yes         nothing  yes
     ...
     """
     if isinstance(frames, bool) or not isinstance(frames, int):

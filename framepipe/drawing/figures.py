@@ -67,8 +67,9 @@ class Figures:
     ...     fig, ax = plt.subplots()
     ...     ax.plot(np.sin(np.linspace(0, 6, 100) + phase))
     ...     return fig
-    >>> framepipe.encode(framepipe.Figures(draw, np.linspace(0, 3, 60)), "wave.mp4", fps=20)
-    ... # doctest: +SKIP
+    >>> movie = framepipe.encode(framepipe.Figures(draw, np.linspace(0, 3, 60)), "wave.mp4")
+    >>> movie.frames
+    60
     """
 
     def __init__(

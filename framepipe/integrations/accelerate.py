@@ -70,12 +70,18 @@ class accelerate:  # noqa: N801 - called like a function, and as a context manag
 
     Examples
     --------
-    >>> import framepipe
-    >>> framepipe.accelerate()  # doctest: +SKIP
-    >>> ani.save("movie.mp4")  # doctest: +SKIP
+    For the whole program, or until it is stopped:
 
-    >>> with framepipe.accelerate(workers=4):  # doctest: +SKIP
-    ...     camera.animate().save("movie.mp4")
+    >>> accelerated = framepipe.accelerate()
+    >>> ani.save("movie.mp4")
+    >>> accelerated.stop()
+
+    For what is saved within a block:
+
+    >>> with framepipe.accelerate(workers=2) as accelerated:
+    ...     ani.save("movie.mp4")
+    >>> accelerated.movies[0].frames
+    12
     """
 
     def __init__(self, **options: Any) -> None:

@@ -87,6 +87,18 @@ class Writer(FFMpegWriter):
 
     From `setup` to `finish` the figure's canvas draws in our way.  After that canvas, size and dpi
     are as they were before.
+
+    Examples
+    --------
+    >>> ani.save("movie.mp4", writer=framepipe.Writer(fps=20, bitrate=500))
+
+    By hand:
+
+    >>> writer = framepipe.Writer(fps=20)
+    >>> with writer.saving(fig, "movie.mp4", dpi=100):
+    ...     for height in range(5):
+    ...         line.set_ydata([0, height])
+    ...         writer.grab_frame()
     """
 
     #: For `framepipe.encode`, to which this means its own pipe.  A class made from this one takes

@@ -70,7 +70,9 @@ class Report:
     Examples
     --------
     >>> movie = framepipe.encode(ani, "movie.mp4")
-    >>> print(movie.report)  # doctest: +SKIP
+    >>> print(movie.report)
+    movie     movie.mp4: 12 frames of 640x480, 2.4 s at 5 fps, ...
+    time      ...
     >>> movie.report.plot().savefig("timeline.png")
     """
 
