@@ -10,6 +10,8 @@ first closes what is in the list kept here.
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -50,6 +52,15 @@ def private_descriptors() -> tuple[int, ...]:
     """Return the list."""
     with _LOCK:
         return tuple(_PRIVATE)
+
+
+def may_fork() -> bool:
+    """Tell whether a fork of this process can do all that this process can.
+
+    Not beside other threads, which no fork has: it may need a lock that one of them held, for ever.
+    And a daemonic process (of a `multiprocessing.Pool`) may start none.
+    """
+    return threading.active_count() == 1 and not multiprocessing.current_process().daemon
 
 
 @contextlib.contextmanager
@@ -104,3 +115,20 @@ def _start_helpers(start_method: str) -> None:
         resource_tracker.ensure_running()
     if is_served(start_method):
         running_server()
+
+
+def check_descriptors() -> None:
+    """Raise if there are not enough descriptors to start a process.
+
+    Python makes two pipes for it, and leaves the first one open where there is none for the second
+    (``multiprocessing.popen_fork``, seen in 3.11 to 3.13).
+
+    Raises
+    ------
+    OSError
+        If so.
+    """
+    with contextlib.ExitStack() as stack:
+        for _pipe in range(2):
+            for descriptor in os.pipe():
+                stack.callback(os.close, descriptor)

@@ -41,6 +41,7 @@ from multiprocessing.process import BaseProcess
 
 from ..system.children import exit_code
 from ..system.fork_safety import (
+    check_descriptors,
     keep_private,
     one_at_a_time,
     private_descriptors,
@@ -256,7 +257,7 @@ class WorkerPool:
             keep_private(ours.fileno())
             process = self._process(index, theirs)
             try:
-                _check_descriptors()
+                check_descriptors()
                 with undisturbed(self._method):
                     process.start()
             except BaseException:
@@ -307,20 +308,3 @@ class WorkerPool:
         if self._packed_task is not None:
             self._packed_task.close()
             self._packed_task = None
-
-
-def _check_descriptors() -> None:
-    """Raise if there are not enough descriptors to start a process.
-
-    Python makes two pipes for it, and leaves the first one open where there is none for the second
-    (``multiprocessing.popen_fork``, seen in 3.11 to 3.13).
-
-    Raises
-    ------
-    OSError
-        If so.
-    """
-    with contextlib.ExitStack() as stack:
-        for _pipe in range(2):
-            for descriptor in os.pipe():
-                stack.callback(os.close, descriptor)

@@ -11,6 +11,7 @@ from stand_ins import Kept
 
 from framepipe.engines.system.fork_safety import (
     keep_private,
+    may_fork,
     one_at_a_time,
     private_descriptors,
     release_private,
@@ -35,6 +36,18 @@ def test_a_started_sinks_descriptors_are_private() -> None:
     release_private(held)
     assert not set(held) & set(private_descriptors())
     sink.abort()
+
+
+def test_no_fork_beside_threads() -> None:
+    may = may_fork()  # pytest may have threads of its own
+    assert may == (threading.active_count() == 1)
+    go_on = threading.Event()
+    thread = threading.Thread(target=go_on.wait)
+    thread.start()
+    assert not may_fork()
+    go_on.set()
+    thread.join()
+    assert may_fork() == may
 
 
 def test_one_thread_at_a_time() -> None:
