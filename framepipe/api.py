@@ -118,8 +118,9 @@ def encode(
         "auto" draws only what changed since the frame before, while that pays, and compares some
         frames with a full draw; if one differs, the movie is made again from the beginning with
         full drawing, and a `RetainedWarning` says which artist to blame.  "full" draws everything
-        in every frame, as ``workers=0`` does under "auto".  "verify" is proof, and slow: one more
-        process makes every draw that `Animation.save` makes, and every frame is compared with its.
+        in every frame; so does "auto" with ``workers=0`` where nobody could begin again (see
+        Notes).  "verify" is proof, and slow: one more process makes every draw that
+        `Animation.save` makes, and every frame is compared with its.
     independent : bool, default: False
         Your word that a frame needs no earlier frame's update; then a worker runs only the
         updates of its own frames (and the first frame's).  Some frames are compared with what all
@@ -188,6 +189,14 @@ def encode(
     draw `Animation.save` makes, and some later frames by two workers.  Where two drawings of a
     frame differ, the movie is made again by one worker that makes every draw in order, and a
     `HistoryWarning` says so; `Movie.report` says how many frames were compared.
+
+    With ``workers=0`` the functions run here, each update once, and this process draws.  What it
+    needs to keep what did not change are two forks of it: one waits, and makes the movie in full
+    should a frame turn out wrong (here the updates are then run to the end, and nothing drawn);
+    one draws the first frames as `Animation.save` does, for comparison, and ends.  Where there can
+    be none (no fork, other threads, data that only one process can read, an output that cannot be
+    taken back), where they do not pay (short movies), with ``redraw="full"`` and in segments, no
+    other process runs the functions, and every frame is drawn in full.
 
     Examples
     --------

@@ -340,6 +340,9 @@ class EncodePlan:
         How they are started.
     workers_given : bool
         Whether it was the user who said how many; else so many are but the most there may be.
+    has_copy : bool
+        Whether a fork of this process could make the movie as well, where this one is to draw it
+        and begins with what is kept; see `framepipe.modes.in_process`.
     """
 
     movie: Plan
@@ -349,6 +352,7 @@ class EncodePlan:
     workers: int
     start_method: StartMethod
     workers_given: bool = False
+    has_copy: bool = False
 
     def place(self, frame: int) -> int:
         """Return which frame of the animation a frame of the movie is."""
@@ -444,8 +448,17 @@ def plan_encode(
     if workers and method == "fork" and (found := find_unshareable(opened.user_code)) is not None:
         _log.warning("%s: the movie is made in this process alone", found)
         workers, workers_given = 0, False
+    has_copy = (
+        workers == 0
+        and workers_given
+        and method == "fork"
+        and drawing == "auto"
+        and not plan.direct
+        and opened.can_be_kept
+        and find_unshareable(opened.user_code) is None
+    )
     painters = opened.painter_factory(
         plan.frame, independent=independent, redraw=drawing, writers=plan.writers,
         selection=selection,
     )  # fmt: skip
-    return EncodePlan(plan, painters, count, drawing, workers, method, workers_given)
+    return EncodePlan(plan, painters, count, drawing, workers, method, workers_given, has_copy)

@@ -103,8 +103,11 @@ print("made", flush=True)
 """
 
 
-def misleading(frames: int = 60) -> FuncAnimation:
-    """An animation by which retained drawing is misled: tick labels change without a sign."""
+def misleading(frames: int = 60, before: Hook | None = None) -> FuncAnimation:
+    """An animation by which retained drawing is misled: tick labels change without a sign.
+
+    `before` is called as that of `clip`.
+    """
     figure = Figure(figsize=(1, 1), dpi=64)
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -113,6 +116,8 @@ def misleading(frames: int = 60) -> FuncAnimation:
     axes.xaxis.set_major_formatter(lambda x, _: f"{position[0]}")
 
     def update(number: int) -> None:
+        if before is not None:
+            before(number)
         line.set_ydata([0, number])
         position[0] = number
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,24 @@ def test_sizes_are_even_only_where_the_encoder_needs_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("workers", "used"), [(0, 0), (3, 3), (50, 12)])
 def test_there_are_no_more_workers_than_frames(tmp_path: Path, workers: int, used: int) -> None:
     assert planned(tmp_path / "m.mp4", workers=workers).workers == used
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are not forked")
+@pytest.mark.parametrize(
+    ("given", "has"),
+    [
+        ({}, True),
+        ({"workers": 1}, False),
+        ({"redraw": "full"}, False),
+        ({"redraw": "verify"}, False),
+        ({"start_method": "spawn"}, False),
+    ],
+    ids=str,
+)
+def test_a_copy_can_make_what_this_process_is_to_draw(
+    tmp_path: Path, given: dict[str, Any], has: bool
+) -> None:
+    assert planned(tmp_path / "m.mp4", **{"workers": 0, **given}).has_copy == has
 
 
 def test_a_writer_that_takes_no_pipe_gets_the_frames(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from .pickling import RandomStates, dumps, loads, restore_random, snapshot_rando
 from .policy import Limits, Redraw
 from .rendering.user_draws import user_listens
 from .replay import Replay, check_animations
+from .retained.compositor import can_retain
 from .selection import Selection
 from .settings import (
     FrameSettings,
@@ -75,6 +76,11 @@ class OpenedAnimation:
     def is_listened_to(self) -> bool:
         """Whether code of the user's listens to the figure's draws."""
         return user_listens(self.figure)
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether what does not change from frame to frame can be kept."""
+        return can_retain(self.figure, self.animations)
 
     def __enter__(self) -> Self:
         return self

@@ -343,6 +343,8 @@ class OpenedFigures:
     interval = INTERVAL
     #: Nobody can listen to the draws of figures that are not there yet.
     is_listened_to = False
+    #: Each is drawn as it is.
+    can_be_kept = False
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures

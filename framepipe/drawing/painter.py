@@ -26,6 +26,7 @@ from .policy import (
     Drawn,
     Finishing,
     FrameBegun,
+    GivenUp,
     HandedOver,
     Limits,
     Manner,
@@ -299,6 +300,11 @@ class Painter:
     def stand_as_drawn(self) -> None:
         """Leave the figure as drawing it would, where somebody else runs the updates."""
         self._passed()
+
+    def give_up_composing(self) -> None:
+        """Draw every frame that follows in full."""
+        if self._policy.handle(GivenUp()):
+            self._invalidate()
 
     def locate_difference(
         self, mine: memoryview, other: memoryview

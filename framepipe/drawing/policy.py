@@ -17,6 +17,7 @@
           (Compared)       -  COMPARE was done, and the pixels were the same
         or Over            -  the animation had ended before that frame
         (HandedOver)       -> INVALIDATE, if somebody else drew the figure
+        (GivenUp)          -> INVALIDATE: from now on everything is drawn
     Finishing              -> COMPOSE_AGAIN and COMPARE, if anything composed has not been looked at
 
 Composing is given up when it does not pay, for `Limits.rest` frames, then tried again; and for
@@ -47,6 +48,9 @@ class Limits:
     sure_checks : int, default: 2
         Composed frames that are compared with a full draw whatever it costs: a worker's first
         ones.
+    spared : int, default: 0
+        Frames at the beginning of which none is compared here, because somebody else compares
+        them all.
     check_share : float, default: 0.03
         After those, a comparison is made when all of them took less than this share of the time.
         More finds a wrong frame sooner; so much is what a movie slows down by.
@@ -67,6 +71,7 @@ class Limits:
     """
 
     sure_checks: int = 2
+    spared: int = 0
     check_share: float = 0.03
     rest: int = 8
     layouts: int = 4
@@ -211,13 +216,18 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Whoever asks for frames will have none composed any longer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finishing:
     """No frame follows."""
 
 
 Event = (
     Opened | FrameBegun | Primed | Passed | Updated | Composed | Drawn | Compared | Over
-    | HandedOver | Finishing
+    | HandedOver | GivenUp | Finishing
 )  # fmt: skip
 
 
@@ -256,7 +266,7 @@ class _Phase(Enum):
     """What may come next."""
 
     CLOSED = (Opened,)
-    IDLE = (FrameBegun, HandedOver, Finishing)
+    IDLE = (FrameBegun, HandedOver, GivenUp, Finishing)
     UPDATING = (Primed, Passed, Updated, Over)
     COMPOSING = (Composed, Drawn)
     DRAWING = (Drawn,)
@@ -285,6 +295,7 @@ class RedrawPolicy:
         self._phase = _Phase.CLOSED
         self._opened = 0.0
         self._frame = FrameBegun(-1, -1)
+        self._begun = 0  # frames
         self._rest = 0  # frames yet to be drawn in full, because composing does not pay
         self._next_rest = self.limits.rest
         self._kept = 0  # frames in a row whose drawing was kept, the last one's at the end
@@ -365,12 +376,15 @@ class RedrawPolicy:
                 return ()
             case HandedOver(elsewhere):
                 return self._invalidate() if elsewhere and self._composes else ()
+            case GivenUp():
+                return self._draw_all()
             case Finishing():
                 return self._look_back()
 
     def _begin(self, event: FrameBegun) -> Iterable[Do]:
         self._phase = _Phase.UPDATING
         self._frame = event
+        self._begun += 1
         first = event.position < 0
         if first:
             self._leapt = event.frame > self.limits.rest
@@ -385,10 +399,8 @@ class RedrawPolicy:
         self._layout = False
         self._last_composed = False
         if event.listened and self._composes:  # from now on
-            self._composes = False
-            self._rest = 0
             self._phase = _Phase.DRAWING
-            return (*self._invalidate(), Do.DRAW_FULL)
+            return (*self._draw_all(), Do.DRAW_FULL)
         if self.as_saved or not self._composes:
             self._phase = _Phase.DRAWING
             if self.redraw == "as_saved":  # every frame: then it must not take longer than it need
@@ -421,6 +433,8 @@ class RedrawPolicy:
     def _is_check_due(self, at: float, *, composed: bool) -> bool:
         if self.redraw == "verify" or self._frame.manner == "check":
             return True
+        if self._begun <= self.limits.spared:
+            return False
         if composed and self._compared < self.limits.sure_checks:
             return self._kept != 1  # the first one was drawn in full
         return self._comparing < self.limits.check_share * (at - self._opened)
@@ -428,6 +442,14 @@ class RedrawPolicy:
     def _then_compare(self, due: bool) -> Instructions:
         self._phase = _Phase.COMPARING if due else _Phase.IDLE
         return (Do.COMPARE,) if due else ()
+
+    def _draw_all(self) -> Instructions:
+        """Compose no frame any longer."""
+        if not self._composes:
+            return ()
+        self._composes = False
+        self._rest = 0
+        return self._invalidate()
 
     def _invalidate(self) -> Instructions:
         self._kept = 0

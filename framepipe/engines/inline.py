@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from ..errors import FramepipeError
 from ..result import Report
@@ -18,6 +19,7 @@ def run_inline(
     sink: Sink,
     progress: Progress | None,
     output: OutputInOrder | None = None,
+    look: Callable[[int, memoryview], object] | None = None,
 ) -> Report:
     """Draw all frames in this process.
 
@@ -33,6 +35,8 @@ def run_inline(
         Called as ``progress(i, n)`` when frame i has been taken.
     output : OutputInOrder, optional
         Knows what the user's code has printed before, if the movie is begun again.
+    look : callable, optional
+        Called as ``look(i, pixels)`` with each frame that has been taken.
 
     Returns
     -------
@@ -53,6 +57,8 @@ def run_inline(
         source = output.of(source)
 
     def encoded(frame: int) -> None:
+        if look is not None:
+            look(frame, memory)
         if progress is not None:
             progress(frame, source.frames)
 

@@ -11,6 +11,7 @@ from ..drawing.factory import PainterFactory
 from ..drawing.figure_painter import FigurePainterFactory
 from ..drawing.painter import REACH
 from ..drawing.policy import LIMITS, Redraw
+from ..engines.scheduling.checks import AS_SAVED
 from ..errors import HistoryMismatch
 from ..plan import EncodePlan
 from ..result import Report
@@ -76,8 +77,12 @@ class Attempt:
 
     def painters(self, plan: EncodePlan) -> PainterFactory | FigurePainterFactory:
         """Return what draws."""
-        # One will do for each worker: what they draw is compared with one another's, too.
-        limits = replace(LIMITS, sure_checks=1) if plan.workers else None
+        if plan.workers:
+            # One will do for each worker: what they draw is compared with one another's, too.
+            limits = replace(LIMITS, sure_checks=1)
+        else:
+            # The first ones are compared with what a witness draws; see `InProcess`.
+            limits = replace(LIMITS, spared=AS_SAVED if self.redraw == "auto" else 0)
         return replace(
             plan.painters, redraw=self.redraw, independent=self.independent, limits=limits
         )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 
 from ..drawing.figure_painter import FigurePainterFactory
@@ -34,6 +35,7 @@ from ..resume.folder import ResumeFolder
 from ..user_output import OutputInOrder
 from .attempt import Attempt, Begun, Made, Mode, certain_frames
 from .by_pipe import ByPipe
+from .in_process import InProcess, keeps_in_process
 from .in_segments import InSegments
 from .mismatch import proven_wrong, too_late, warn_of_mismatch, warn_user
 
@@ -188,11 +190,27 @@ def _make(
     plan: EncodePlan, mode: Mode, output: OutputInOrder, resume: ResumeFolder | None = None
 ) -> Made:
     """Make a movie; again, in another way, if it turns out that this one is not right."""
+    if resume is None and isinstance(mode, ByPipe) and keeps_in_process(plan):
+        with ExitStack() as stack:
+            try:
+                kept = stack.enter_context(InProcess(plan, mode))
+            except OSError as error:
+                _log.info("every frame is drawn in full: no process can be had (%s)", str(error))
+            else:
+                return _make_until_right(plan, kept, output)
+    return _make_until_right(plan, mode, output, resume)
+
+
+def _make_until_right(
+    plan: EncodePlan, mode: Mode, output: OutputInOrder, resume: ResumeFolder | None = None
+) -> Made:
+    """Make a movie; again, in another way, as often as it turns out that this one is not right."""
     direct = plan.movie.direct
+    here = isinstance(mode, InProcess)
     # There would be no beginning again: in this process the animation runs but once, and what
     # went into a FIFO has gone.
-    full = plan.redraw == "auto" and (plan.workers == 0 or direct)
-    attempt = Attempt("full" if full else plan.redraw, plan.painters.independent)
+    full = plan.redraw == "auto" and (direct or (plan.workers == 0 and not here))
+    attempt = Attempt("full" if full else plan.redraw, plan.painters.independent and not here)
     found: HistoryMismatch | None = None
     misled, retained = False, ""
     if resume is not None and resume.attempt is not None:
@@ -216,7 +234,7 @@ def _make(
             if plan.redraw == "verify":
                 raise proven_wrong(error, place) from None
             early = error.as_saved or (isinstance(mode, ByPipe) and error.frame <= AFTER_A_GAP)
-            if misled := attempt.redraw == "auto" and early and found is None:
+            if misled := attempt.redraw == "auto" and early and found is None and not here:
                 # Retained drawing may be to blame, which is soon seen.
                 attempt = replace(attempt, redraw="full")
             elif attempt.independent:
@@ -230,7 +248,10 @@ def _make(
             resume.begin_again(Begun(attempt, found, misled, retained).as_json())
     if retained and not attempt.in_order:
         warn_user(retained, RetainedWarning)
-    if found is not None:
+    if found is not None and here and not made.as_expected:
+        # Nobody has asked for processes: that it is made in one pass is what was wanted.
+        _log.info("frame %d is not the same twice: %s", plan.place(found.frame), found)
+    elif found is not None:
         warn_of_mismatch(
             found, attempt, made, plan.place(found.frame),
             misled=misled, independent=plan.painters.independent,

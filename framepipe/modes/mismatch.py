@@ -56,10 +56,11 @@ def warn_of_mismatch(
             "was made again with all of them; leave independent out"
         )
     else:
+        who = "one worker" if made.workers else "a process"
         said += (
             "it depends on what drawing the frames before it left behind (a size or a transform "
             "that a draw works out and the update reads, a draw_event listener, a canvas that is "
-            "copied from). The movie was made again by one worker that makes every draw in order, "
+            f"copied from). The movie was made again by {who} that makes every draw in order, "
             "as Animation.save does; it would be made sooner if the update worked out what it "
             "needs by itself"
         )

@@ -24,6 +24,14 @@ from animations import CORPUS, Case
 from reference import Reference, run_framepipe, run_segments, truth
 
 import framepipe
+from framepipe.modes import in_process
+
+
+@pytest.fixture(autouse=True)
+def short_ones_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process draws it keeps, however few frames there are."""
+    monkeypatch.setattr(in_process, "LEAST", 1)
+
 
 ALL = [case for case in CORPUS.values() if not case.history]  # those: test_history.py
 

@@ -20,6 +20,14 @@ from clips import RAW, numbers_in
 from reference import run_framepipe, run_segments, run_writer, surroundings, truth
 
 import framepipe
+from framepipe.modes import in_process
+
+
+@pytest.fixture(autouse=True)
+def short_ones_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process draws it keeps, however few frames there are."""
+    monkeypatch.setattr(in_process, "LEAST", 1)
+
 
 CASES = [case for case in CORPUS.values() if case.history and case.same_twice]
 CHANCE = [case for case in CORPUS.values() if not case.same_twice]

@@ -17,6 +17,7 @@ from framepipe.drawing.policy import (
     Event,
     Finishing,
     FrameBegun,
+    GivenUp,
     HandedOver,
     Instructions,
     Limits,
@@ -319,6 +320,26 @@ def test_a_writer_that_draws_the_figure_invalidates(elsewhere: bool) -> None:
     assert (film.tell(Finishing()) == ()) == elsewhere
 
 
+def test_none_of_the_frames_that_somebody_else_compares_is_compared() -> None:
+    film = Film("auto", limits=Limits(sure_checks=2, spared=3, check_share=0.0))
+    assert [film.frame(Told()).compared for _ in range(7)] == [False] * 3 + [True] * 2 + [False] * 2
+    film = Film("auto", limits=Limits(spared=3))
+    assert film.frame(Told(manner="check")).compared, "who asks for it, gets it"
+
+
+@pytest.mark.parametrize("resting", [False, True])
+def test_where_composing_is_given_up_everything_is_drawn_from_there_on(resting: bool) -> None:
+    film = Film("auto", limits=Limits(rest=2))
+    for _ in range(2):
+        film.frame(Told(pays=not resting))
+    assert film.tell(GivenUp()) == (Do.INVALIDATE,)
+    for _ in range(8):
+        seen = film.frame(Told())
+        assert (seen.how, seen.compared) == (Do.DRAW_FULL, False)
+    assert film.tell(GivenUp()) == ()
+    assert film.tell(Finishing()) == ()
+
+
 def test_savefig_may_go_another_way_than_composing() -> None:
     film = Film("auto", limits=Limits(check_share=1.0))
     film.frame(Told())
@@ -336,7 +357,7 @@ def at_every_phase() -> Iterator[tuple[RedrawPolicy, set[type]]]:
     policy = RedrawPolicy("auto", limits=Limits(sure_checks=9))
     yield policy, {Opened}
     policy.handle(Opened(0.0))
-    between = {FrameBegun, HandedOver, Finishing}
+    between = {FrameBegun, HandedOver, GivenUp, Finishing}
     yield policy, between
     policy.handle(FrameBegun(0, -1))
     yield policy, {Primed, Passed, Updated, Over}
@@ -356,7 +377,7 @@ def at_every_phase() -> Iterator[tuple[RedrawPolicy, set[type]]]:
 
 EVENTS: list[Event] = [
     Opened(0.0), FrameBegun(0, -1), Primed(), Passed(), Updated(), Composed(True, 0.0), Drawn(0.0),
-    Compared(0.0), Over(), HandedOver(False), Finishing(),
+    Compared(0.0), Over(), HandedOver(False), GivenUp(), Finishing(),
 ]  # fmt: skip
 
 
