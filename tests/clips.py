@@ -48,9 +48,11 @@ WAYS: dict[str, dict[str, Any]] = {
 Hook = Callable[[int], Any]
 
 
-def flat(pixels: int = 32) -> tuple[Figure, Callable[[int], tuple[Rectangle]]]:
+def flat(
+    pixels: int = 32, height: int | None = None
+) -> tuple[Figure, Callable[[int], tuple[Rectangle]]]:
     """A figure of one colour, and the function that gives it the colour of a number."""
-    figure = Figure(figsize=(1, 1), dpi=pixels)
+    figure = Figure(figsize=(1, (height or pixels) / pixels), dpi=pixels)
     FigureCanvasAgg(figure)
     patch = Rectangle((0, 0), 1, 1, antialiased=False, linewidth=0)
     figure.add_artist(patch)
@@ -64,14 +66,19 @@ def flat(pixels: int = 32) -> tuple[Figure, Callable[[int], tuple[Rectangle]]]:
 
 
 def clip(
-    frames: Any = 12, before: Hook | None = None, *, pixels: int = 32, **options: Any
+    frames: Any = 12,
+    before: Hook | None = None,
+    *,
+    pixels: int = 32,
+    height: int | None = None,
+    **options: Any,
 ) -> FuncAnimation:
     """Make an animation whose frames show their own numbers.
 
     `frames` is what FuncAnimation takes; `before` is called in the update, with the frame's
     number, before it is shown.
     """
-    figure, show = flat(pixels)
+    figure, show = flat(pixels, height)
 
     def update(number: int) -> tuple[Rectangle]:
         if before is not None:

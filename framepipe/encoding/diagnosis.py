@@ -34,6 +34,11 @@ _ADVICE = (
         "the file's name.",
     ),
     (
+        ("picture size",),
+        "ffmpeg takes no frames of this size in pixels: all it can do is some 16,000 by 16,000. "
+        "Choose a smaller dpi=, or a smaller figure.",
+    ),
+    (
         ("not divisible by", "multiple of", "needs even", "requires even"),
         "This encoder does not take frames of this size in pixels. Change dpi= or the figure's "
         "size.",

@@ -27,7 +27,7 @@ import pytest
 from clips import RAW, clip, everything_in, in_session, numbers_in, script, wait_until
 from promise import Seen
 
-from framepipe import FramepipeError, encode
+from framepipe import EncoderError, FramepipeError, encode
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="/proc"),
@@ -75,7 +75,7 @@ def warm(tmp_path: Path) -> None:
 #: Size in pixels (of a square's width), frames, and how.
 LIMITS: dict[str, tuple[int, int, dict[str, Any]]] = {
     "8K frames": (7680, 4, {"workers": 2, "codec": "mpeg4"}),
-    "16,384 px wide": (16384, 1, {"workers": 1, "codec": "png"}),
+    "16,384 px wide": (16384, 2, {"height": 64, "workers": 1, "codec": "png"}),
     "1 x 1 px": (1, 50, {"workers": 2, **RAW}),
     "one frame": (32, 1, {"workers": 2, **RAW}),
     "one frame in segments": (32, 1, {"workers": 2, "mode": "segments", **RAW}),
@@ -90,14 +90,26 @@ LIMITS: dict[str, tuple[int, int, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", LIMITS)
 def test_limits(tmp_path: Path, request: pytest.FixtureRequest, name: str) -> None:
     pixels, frames, options = LIMITS[name]
+    options = dict(options)
+    height = options.pop("height", None)
     path = tmp_path / ("m.mkv" if "extra_args" not in options else "m.rgba")
     with flat(request):
-        movie = encode(clip(frames, pixels=pixels), path, **options)
+        movie = encode(clip(frames, pixels=pixels, height=height), path, **options)
+        assert (movie.width, movie.height) == (pixels, height or pixels)
         assert movie.frames == frames
         if path.suffix == ".rgba":
             assert numbers_in(movie) == list(range(frames))
         assert everything_in(tmp_path) == {path.name}
         del movie
+
+
+@pytest.mark.parametrize("mode", ["pipe", "segments"])
+def test_more_pixels_than_ffmpeg_takes_are_told(
+    tmp_path: Path, request: pytest.FixtureRequest, mode: Any
+) -> None:
+    with flat(request), pytest.raises(EncoderError, match="a smaller dpi=, or a smaller figure"):
+        encode(clip(1, pixels=16384), tmp_path / "m.mkv", codec="png", workers=1, mode=mode)
+    assert everything_in(tmp_path) == set()
 
 
 @pytest.mark.parametrize("mode", ["pipe", "segments"])
