@@ -188,7 +188,7 @@ def test_an_error_in_an_update_is_raised_here_with_its_own_traceback(
 
     (tmp_path / "m.rgba").write_text("old")
     with pytest.raises(FrameError, match="sour") as caught:
-        encoded(misleading(before=turn), tmp_path / "m.rgba")
+        encoded(draws_itself_larger(60, turn), tmp_path / "m.rgba")
     assert caught.value.frame == 30
     cause = caught.value.__cause__
     assert type(cause) is LookupError
@@ -205,7 +205,7 @@ def test_a_copy_that_dies_is_told_of(tmp_path: Path) -> None:
             os._exit(3)
 
     with pytest.raises(WorkerDied, match="exit code 3"):
-        encoded(misleading(before=turn), tmp_path / "m.rgba")
+        encoded(draws_itself_larger(60, turn), tmp_path / "m.rgba")
     assert everything_in(tmp_path) == set()
     assert children() == ([], [])
 
@@ -241,19 +241,32 @@ HELD = """
 import os, sys, time
 import matplotlib as mpl
 mpl.use("agg")
-from clips import misleading, RAW
+import matplotlib.pyplot as plt
+from clips import RAW
+from matplotlib.animation import FuncAnimation
 from framepipe import encode
 
 HERE = os.getpid()
+figure, axes = plt.subplots(figsize=(1, 1), dpi=50)
+(dot,) = axes.plot([0.5], [0.5], "o")
+draws, really = [0], dot.draw
+
+def draw(renderer):  # a witness counts others, however busy the machine is
+    draws[0] += 1
+    really(renderer)
+
+dot.draw = draw
 
 def turn(number):
     if number == 30 and os.getpid() != HERE:
         open("at-work", "w").close()
         time.sleep(600)
+    dot.set_markersize(2 + draws[0] % 30)
+    return (dot,)
 
 if __name__ == "__main__":
     open("movie.rgba", "w").write("old")
-    encode(misleading(before=turn), "movie.rgba", workers=0, **RAW)
+    encode(FuncAnimation(figure, turn, 60, init_func=tuple), "movie.rgba", workers=0, **RAW)
 """
 
 
