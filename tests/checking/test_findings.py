@@ -34,6 +34,7 @@ def test_the_table_and_what_follows_from_it() -> None:
     ("needs", "same_twice", "expected"),
     [
         ("nothing", True, True),
+        ("nothing", False, None),
         ("updates", True, False),
         ("draws", True, False),
         ("unknown", True, None),

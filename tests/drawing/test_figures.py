@@ -275,6 +275,31 @@ def test_draws_that_need_those_before_are_found_and_made_right(
     assert Path(movie).read_bytes() == truth
 
 
+def test_a_part_of_draws_that_need_those_before_is_found_and_made_right(tmp_path: Path) -> None:
+    """Whoever compares makes the figures between those of the part, too."""
+
+    def make() -> Figures:
+        figure = Figure(**SIZE)
+        axes = figure.add_subplot()
+
+        def draw(number: int) -> Figure:
+            axes.plot([0, number])
+            return figure
+
+        return Figures(draw, 24)
+
+    figures = make()
+    assert figures.draw is not None
+    whole = saved(map(figures.draw, range(24)), tmp_path / "truth.rgba")
+    size = len(whole) // 24
+    with pytest.warns(HistoryWarning, match="depends on the calls for the items before"):
+        movie = encode(
+            make(), tmp_path / "m.rgba", frames=slice(2, None, 3), fps=5, **RAW, **WAYS["pipe2"]
+        )
+    wanted = [whole[size * place : size * (place + 1)] for place in range(2, 24, 3)]
+    assert Path(movie).read_bytes() == b"".join(wanted)
+
+
 @pytest.mark.parametrize("way", ["here", "pipe2", "spawn", "segments"])
 @pytest.mark.parametrize(
     ("bad", "says"),
