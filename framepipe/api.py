@@ -21,6 +21,7 @@ from .options import (
     Segments,
     StartMethod,
     To,
+    as_keywords,
     as_targets,
     check_choices,
     check_kinds,
@@ -212,8 +213,9 @@ def encode(
     note_use(animation)
     check_kinds(
         dpi=dpi, bitrate=bitrate, extra_args=extra_args, metadata=metadata,
-        extra_anim=extra_anim, savefig_kwargs=savefig_kwargs,
+        extra_anim=extra_anim,
     )  # fmt: skip
+    savefig_kwargs = as_keywords(savefig_kwargs)
     targets = as_targets(filename)
     check_choices(
         workers=workers, mode=mode, redraw=redraw, independent=independent,

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, SupportsFloat, get_args
 
 if TYPE_CHECKING:
     from .encoding.stitching.stitch import Stitcher
@@ -103,11 +103,10 @@ def as_targets(filename: object) -> list[To]:
 _KINDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "filename": ("the path of a file", (str, bytes, os.PathLike)),
     "dpi": ('a number or "figure"', (Real, str)),
-    "bitrate": ("a number", (Real,)),
+    "bitrate": ("a number", (SupportsFloat,)),  # decimals and numpy's, too
     "extra_args": ("a sequence of strings", (Iterable,)),
     "metadata": ("a mapping", (Mapping,)),
     "extra_anim": ("a sequence of animations", (Iterable,)),
-    "savefig_kwargs": ("a mapping", (Mapping,)),
 }
 
 
@@ -117,6 +116,24 @@ def check_kinds(**given: object) -> None:
         what, kinds = _KINDS[name]
         if not isinstance(value, kinds) and (value is not None or name == "filename"):
             raise TypeError(f"{name} must be {what}, not {value!r}")
+
+
+def as_keywords(savefig_kwargs: object) -> dict[str, Any] | None:
+    """Return savefig_kwargs as `Animation.save` takes them, which makes a dict of what it is given.
+
+    Raises
+    ------
+    TypeError
+        If none can be made of them.
+    """
+    if savefig_kwargs is None:
+        return None
+    given: Any = savefig_kwargs
+    try:
+        return dict(given)
+    except (TypeError, ValueError):
+        said = f"savefig_kwargs must be a mapping, or pairs of names and values, not {given!r}"
+        raise TypeError(said) from None
 
 
 #: Most seconds for which a last frame is held: every one of them is encoded, and takes disk.

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from framepipe import Segments
-from framepipe.options import MODES, REDRAWS, START_METHODS, check_choices, check_kinds
+from framepipe.options import (
+    MODES,
+    REDRAWS,
+    START_METHODS,
+    as_keywords,
+    check_choices,
+    check_kinds,
+)
 
 GOOD: dict[str, Any] = {
     "workers": 2, "mode": "auto", "redraw": "auto", "independent": False, "start_method": None,
@@ -59,7 +67,7 @@ def test_the_rest_is_refused_by_name(given: dict[str, Any], error: type[Exceptio
     "given",
     [
         {"filename": None}, {"filename": 3}, {"dpi": []}, {"bitrate": "much"}, {"extra_args": 3},
-        {"metadata": ["title"]}, {"extra_anim": 3}, {"savefig_kwargs": "red"},
+        {"metadata": ["title"]}, {"extra_anim": 3}, {"bitrate": b"500"},
     ],
     ids=str,
 )  # fmt: skip
@@ -70,7 +78,19 @@ def test_what_is_of_the_wrong_kind_is_a_typeerror(given: dict[str, Any]) -> None
 
 
 def test_most_may_be_left_out() -> None:
-    check_kinds(filename="m.mp4", dpi=None, bitrate=None, metadata=None, savefig_kwargs=None)
+    check_kinds(filename="m.mp4", dpi=None, bitrate=None, metadata=None)
+    assert as_keywords(None) is None
+
+
+@pytest.mark.parametrize("given", [{"a": 1}, [("a", 1)], MappingProxyType({"a": 1})])
+def test_keywords_are_what_a_dict_can_be_made_of(given: Any) -> None:
+    assert as_keywords(given) == {"a": 1}
+
+
+@pytest.mark.parametrize("given", ["red", 3, [3]])
+def test_other_keywords_are_refused(given: Any) -> None:
+    with pytest.raises(TypeError, match="savefig_kwargs must be a mapping, or pairs"):
+        as_keywords(given)
 
 
 class Glue:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import gc
 import logging
+import subprocess
 import warnings
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import matplotlib as mpl
+import numpy as np
 import pytest
-from clips import clip
-from matplotlib.animation import FFMpegWriter, PillowWriter
+from clips import FFMPEG, clip
+from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
+from matplotlib.figure import Figure
 
 import framepipe
 from framepipe.modes import make
@@ -27,6 +33,64 @@ from framepipe.modes import make
 def test_frame_rates_are_taken_as_save_takes_them(tmp_path: Path, fps: Any, number: float) -> None:
     movie = framepipe.encode(clip(2), tmp_path / "m.mp4", fps=fps, workers=0)
     assert movie.fps == pytest.approx(number)
+
+
+def frames_and_times(path: Path) -> list[str]:
+    command = [FFMPEG, "-loglevel", "error", "-i", str(path), "-f", "framemd5", "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def two_frames() -> FuncAnimation:
+    figure = Figure(figsize=(2, 1), dpi=50)
+    (line,) = figure.add_subplot().plot([0, 1])
+    return FuncAnimation(figure, lambda i: line.set_ydata([i, 1]), 2, init_func=tuple)
+
+
+ODD_ARGUMENTS: list[dict[str, Any]] = [
+    {"fps": Decimal("29.97")}, {"fps": np.array(25)}, {"fps": np.float32(12.5)},
+    {"dpi": np.float32(60)}, {"dpi": "figure"},
+    {"bitrate": Decimal(50)}, {"bitrate": np.array(50)}, {"bitrate": Fraction(101, 2)},
+    {"bitrate": 50.9}, {"bitrate": -1}, {"bitrate": 0}, {"bitrate": True},
+    {"codec": np.str_("mpeg4")}, {"extra_args": ("-crf", "40")}, {"extra_args": ""},
+    {"extra_args": np.array(["-crf", "40"])},
+    {"metadata": {"title": 5}}, {"metadata": MappingProxyType({"title": "x"})},
+    {"savefig_kwargs": [("facecolor", "r")]}, {"savefig_kwargs": ""}, {"savefig_kwargs": ()},
+    {"savefig_kwargs": MappingProxyType({"facecolor": "r"})},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ODD_ARGUMENTS, ids=str)
+def test_odd_arguments_make_what_save_makes_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
+) -> None:
+    monkeypatch.setitem(mpl.rcParams, "animation.ffmpeg_path", FFMPEG)
+    two_frames().save(tmp_path / "saved.mp4", **given)
+    framepipe.encode(two_frames(), tmp_path / "made.mp4", workers=0, **given)
+    assert frames_and_times(tmp_path / "made.mp4") == frames_and_times(tmp_path / "saved.mp4")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"dpi": "60"}, {"dpi": Decimal(60)}, {"dpi": [60]}, {"bitrate": "500"}, {"bitrate": [500]},
+        {"bitrate": np.array([500])}, {"codec": 5}, {"codec": b"h264"},
+        {"extra_args": ["-crf", 40]},
+        {"extra_args": 5}, {"metadata": [("title", "x")]}, {"savefig_kwargs": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_save_cannot_take_is_refused_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
+) -> None:
+    """By `save` while it is at it, in other words."""
+    monkeypatch.setitem(mpl.rcParams, "animation.ffmpeg_path", FFMPEG)
+    (name,) = given
+    with pytest.raises((TypeError, AttributeError)):
+        two_frames().save(tmp_path / "m.mp4", **given)
+    before = {path.name for path in tmp_path.iterdir()}
+    with pytest.raises(TypeError, match=name):
+        framepipe.encode(two_frames(), tmp_path / "m.mp4", **given)
+    assert {path.name for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("fps", ["fast", "0", "-1", "1/0", "nan", "inf"])

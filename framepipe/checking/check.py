@@ -29,7 +29,7 @@ from ..engines.survey import survey
 from ..engines.system.signals import ending_signals_raise
 from ..engines.workers.messages import FrameChecked
 from ..errors import FrameMismatch
-from ..options import START_METHODS, StartMethod
+from ..options import START_METHODS, StartMethod, as_keywords
 from .findings import Findings, FrameFindings, Needs
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def check(
             return Findings((), 0, opened.frames, unshareable=str(unshareable))
         settings = frame_settings(
             opened.figure, dpi=dpi, codec="h264", suffix=".mp4", even=False,
-            savefig_kwargs=savefig_kwargs,
+            savefig_kwargs=as_keywords(savefig_kwargs),
         )  # fmt: skip
         count = frames if opened.frames is None else min(frames, opened.frames)
         return _Examination(opened.painter_factory(settings), count, opened.frames, method).run()

@@ -169,9 +169,13 @@ def _whole(bitrate: float) -> int:
 
     Raises
     ------
+    TypeError
+        If it is several.
     ValueError
         If it is none.
     """
+    if np.ndim(bitrate):
+        raise TypeError(f"bitrate must be one number, not {bitrate!r}")
     try:
         return int(bitrate)
     except (OverflowError, ValueError):
@@ -189,6 +193,8 @@ _NAMED_RATES = {
 
 def _number_of_fps(fps: object) -> Any:
     """Return frames a second as a number: what `Animation.save` hands on to ffmpeg as it is."""
+    if isinstance(fps, np.ndarray) and fps.ndim == 0:
+        fps = fps.item()
     number: Any = fps
     if isinstance(fps, str):
         try:
