@@ -10,7 +10,7 @@ from ..measuring.timed_encode import timed_encode
 
 NAME = "in_process"
 promises_identity = True
-drawing = "full"  # with workers=0 nothing is kept, for there would be no beginning again
+drawing = "retained"  # from 40 frames on; see framepipe.modes.in_process
 
 
 def available() -> str | None:

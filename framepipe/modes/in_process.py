@@ -30,7 +30,7 @@ from ..drawing.painter import Painter
 from ..engines.fork import Fork
 from ..engines.protocols import Progress
 from ..engines.system.fork_safety import may_fork
-from ..engines.system.resources import usable_cpus
+from ..engines.system.resources import left_uncollected, usable_cpus
 from ..engines.witness import Witness
 from ..engines.workers.failures import interrupts_pass
 from ..errors import FrameError, HistoryMismatch
@@ -40,9 +40,11 @@ from ..user_output import OutputInOrder
 from .attempt import Attempt, Made
 from .by_pipe import ByPipe
 
-#: Least frames for which the two forks are made up for.  The copy and the comparisons cost some
-#: four full draws, and where the encoder needs the second CPU the witness's six are in the way.
-LEAST = 24
+#: Least frames for which the two forks are made up for.  Forking and comparing cost some four full
+#: draws, and where the encoder needs the second CPU the witness's six are in the way: with 24
+#: frames of a pendulum that is all that is gained, and a figure of which nothing can be kept would
+#: take a tenth longer with 30.
+LEAST = 40
 #: The same on one CPU, for an animation of which nothing can be kept: the witness's draws take it
 #: 4 % longer.
 LEAST_ALONE = 200
@@ -83,6 +85,7 @@ class InProcess:
         plan = self._plan
         painters = Attempt("auto", independent=False).painters(plan)
         with ExitStack() as stack:
+            stack.enter_context(left_uncollected())
             self._copy: Fork[Attempt, Made] = stack.enter_context(
                 Fork(
                     self._make_in_copy,

@@ -9,6 +9,7 @@ import math
 import multiprocessing
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 #: Where the kernel shows control groups.
@@ -86,6 +87,23 @@ def keep_freed_memory() -> None:
         mallopt = ctypes.CDLL(None).mallopt
         mallopt(_M_MMAP_MAX, 0)
         mallopt(_M_TRIM_THRESHOLD, KEPT_FREE)
+
+
+@contextlib.contextmanager
+def left_uncollected() -> Iterator[None]:
+    """Have the garbage collector leave alone what is there now, until the end of the block.
+
+    It writes into every object that it looks at, and each page that is written to is copied where
+    a fork shares it: that takes a process longer than its forks' own work.
+    """
+    if gc.get_freeze_count():  # the program's own
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def collect_less_often() -> None:

@@ -175,3 +175,19 @@ def test_garbage_is_looked_for_less_often_unless_the_user_has_said_when(
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == then
+
+
+@pytest.mark.parametrize(("before", "frozen"), [("pass", "0 1 0"), ("gc.freeze()", "1 1 1")])
+def test_what_is_there_is_left_uncollected_for_a_while(before: str, frozen: str) -> None:
+    """Where the program has left something out itself, that stays as it is."""
+    code = (
+        "import gc\n"
+        "from framepipe.engines.system.resources import left_uncollected\n"
+        f"{before}\n"
+        "count = lambda: int(gc.get_freeze_count() > 0)\n"
+        "first = count()\n"
+        "with left_uncollected(): meanwhile = count()\n"
+        "print(first, meanwhile, count())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == frozen
