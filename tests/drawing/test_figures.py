@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import multiprocessing
 import os
 import subprocess
@@ -297,6 +298,44 @@ def test_a_part_of_draws_that_need_those_before_is_found_and_made_right(tmp_path
             make(), tmp_path / "m.rgba", frames=slice(2, None, 3), fps=5, **RAW, **WAYS["pipe2"]
         )
     wanted = [whole[size * place : size * (place + 1)] for place in range(2, 24, 3)]
+    assert Path(movie).read_bytes() == b"".join(wanted)
+
+
+@pytest.mark.parametrize(
+    ("way", "part"),
+    [("here", slice(None))]
+    + [(way, part) for way in ("pipe2", "segments") for part in (slice(None), slice(2, None, 3))],
+)
+def test_what_drawing_a_figure_leaves_behind_is_found_and_made_right(
+    tmp_path: Path, way: str, part: slice
+) -> None:
+    """One figure for all, which says how often it has been drawn before."""
+
+    def make() -> Figures:
+        figure = Figure(**SIZE)
+        text = figure.text(0.1, 0.5, "")
+        really, drawn = text.draw, [0]
+
+        def draw_text(renderer: Any) -> None:
+            drawn[0] += 1
+            really(renderer)
+
+        def draw(number: int) -> Figure:
+            text.set_text(f"{drawn[0]}")
+            return figure
+
+        text.draw = draw_text  # type: ignore[method-assign]
+        return Figures(draw, 24)
+
+    figures = make()
+    assert figures.draw is not None
+    whole = saved(map(figures.draw, range(24)), tmp_path / "truth.rgba")
+    size = len(whole) // 24
+    options = {**WAYS[way], **({"mode": Segments(blocks=3)} if way == "segments" else {})}
+    told = contextlib.nullcontext() if way == "here" else pytest.warns(HistoryWarning)
+    with told:
+        movie = encode(make(), tmp_path / "m.rgba", frames=part, fps=5, **RAW, **options)
+    wanted = [whole[size * place : size * (place + 1)] for place in range(24)[part]]
     assert Path(movie).read_bytes() == b"".join(wanted)
 
 
