@@ -7,14 +7,25 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from . import __version__
 from .errors import FramepipeError
 from .options import MODES, REDRAWS
 
-if TYPE_CHECKING:
-    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+class _Commands(Protocol):
+    """What takes the commands of a parser."""
+
+    def add_parser(
+        self,
+        name: str,
+        *,
+        usage: str,
+        help: str,
+        description: str,  # noqa: A002 - argparse's word
+    ) -> argparse.ArgumentParser:
+        """Add one."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

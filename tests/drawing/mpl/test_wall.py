@@ -33,6 +33,7 @@ PYTHONS = {
     "_exit",  # of os
     "_popen",  # of processes
     "_max_workers",  # of executors
+    "_flush_std_streams", "_resource_tracker", "_main",  # of multiprocessing, for its processes
     "_args", "_kwargs", "_queue", "_current_frames",  # of threads and queues
 }  # fmt: skip
 
