@@ -22,8 +22,8 @@ class _Commands(Protocol):
         name: str,
         *,
         usage: str,
-        help: str,
-        description: str,  # noqa: A002 - argparse's word
+        help: str,  # noqa: A002 - argparse's word
+        description: str,
     ) -> argparse.ArgumentParser:
         """Add one."""
 
