@@ -9,7 +9,7 @@ plays and is shown in its colours, is in `formats`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -64,7 +64,7 @@ class Encoding:
     fps: float | str | Fraction
     codec: str
     bitrate: int
-    extra_args: tuple[str, ...]
+    extra_args: Sequence[str]
     metadata: Mapping[str, str]
     hold: float = 0.0
     loop: int = 0
