@@ -145,9 +145,10 @@ def encode(
         says how long it is), ``slice(0, 100)`` the first ones, be it endless.  Frames are those
         of the whole movie at these places, since every update is run up to them all the same, in
         order.  (What drawing the frames between leaves behind is noticed by comparing with another
-        process: so not with ``workers=0``.)  They are shown with the whole movie's fps: give
-        another one if every tenth frame is not to go by ten times as fast.  Progress and reports
-        count the frames of the movie that is made, errors name those of the animation.
+        process: with ``workers=0`` only where there can be one; see Notes.)  They are shown with
+        the whole movie's fps: give another one if every tenth frame is not to go by ten times as
+        fast.  Progress and reports count the frames of the movie that is made, errors name those of
+        the animation.
     resume : bool, default: False
         Go on with what a run of the same call has left that was interrupted, if there is such;
         and leave something to go on with if this one is interrupted.  The movie is recorded in

@@ -180,7 +180,7 @@ def test_all_updates_are_heard_in_order(
     assert capsys.readouterr().out.split() == [str(number) for number in range(29)]
 
 
-@pytest.mark.parametrize("way", ["pipe1", "pipe2", "full", "segments"])
+@pytest.mark.parametrize("way", ["here", "pipe1", "pipe2", "full", "segments"])
 def test_what_depends_on_draws_is_found_and_made_with_all_of_them(tmp_path: Path, way: str) -> None:
     truth = as_saved(reads_the_last_draw, tmp_path)
     size = 4 * 50 * 50

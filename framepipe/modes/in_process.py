@@ -54,6 +54,8 @@ def keeps_in_process(plan: EncodePlan) -> bool:
     """Tell whether this process, where it draws, may and should keep what did not change."""
     if not plan.has_copy or not isinstance(plan.painters, PainterFactory) or not may_fork():
         return False
+    if plan.painters.selection is not None:
+        return True  # draws are left out: that they may be has to be seen
     return plan.frames is None or plan.frames >= (LEAST if usable_cpus() > 1 else LEAST_ALONE)
 
 
