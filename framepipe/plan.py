@@ -274,7 +274,7 @@ def _encoding(
         fps=movie.fps,
         codec=movie.codec,
         bitrate=movie.bitrate,
-        extra_args=movie.extra_args if own_arguments else (),
+        extra_args=movie.extra_args if own_arguments and len(movie.extra_args) else (),
         metadata=movie.metadata,
         hold=hold,
         loop=loop,

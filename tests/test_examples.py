@@ -29,7 +29,8 @@ def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str,
     """What examples may take for given: an animation of twelve frames, and a figure with a line."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(mpl.rcParams, "animation.ffmpeg_path", FFMPEG)
-    monkeypatch.delenv("IMAGEIO_FFMPEG_EXE", raising=False)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", "")  # so that what an example sets is undone
+    monkeypatch.delenv("IMAGEIO_FFMPEG_EXE")
     figure, animated = plt.subplots()
     (moving,) = animated.plot([0, 11])
     ani = FuncAnimation(figure, lambda i: moving.set_ydata([0, i]), 12)
