@@ -173,9 +173,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 #: Files of tests of which every n-th slow one is run by CI: they cross whatever can be crossed.
 #: The others are exhaustive; they are for whoever has changed what they are about.
 _SAMPLED = {
-    "test_corpus": 5, "test_history": 4, "test_figures": 4, "test_random_programs": 4,
+    "test_corpus": 6, "test_history": 5, "test_figures": 4, "test_random_programs": 4,
     "test_matrix_user": 8, "test_matrix_encoder": 5, "test_matrix_signals": 4, "test_fuzz": 4,
-    "test_security": 4, "test_writer": 3, "test_stitch": 2, "test_resume": 2, "test_scaling": 3,
+    "test_security": 4, "test_writer": 3, "test_stitch": 3, "test_resume": 2, "test_scaling": 3,
+    "test_figures_and_parts": 3,
 }  # fmt: skip
 
 

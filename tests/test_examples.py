@@ -55,6 +55,7 @@ def examples_of(name: str, names: dict[str, Any]) -> list[doctest.DocTest]:
     return [one for one in found if one.examples]
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize("name", ["framepipe", *framepipe.__all__])
 def test_examples_run_and_come_out_as_they_say(name: str, names: dict[str, Any]) -> None:
     examples = examples_of(name, names)

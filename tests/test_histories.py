@@ -88,6 +88,7 @@ def as_saved(make: Callable[[], FuncAnimation], folder: Path) -> bytes:
     return frames
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", ["pipe", "three", "full", "segments"])
 @pytest.mark.parametrize("make", [counts_draws, reads_the_last_draw])
 def test_what_depends_on_draws_is_made_by_one_worker_that_makes_them_all(
@@ -111,6 +112,7 @@ def test_what_depends_on_draws_is_made_by_one_worker_that_makes_them_all(
     assert everything_in(tmp_path) == {"m.rgba"}
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("way", ["pipe", "full", "segments"])
 def test_it_is_said_where_a_frame_differs_and_what_lies_there(tmp_path: Path, way: str) -> None:
     figure, axes = plt.subplots(figsize=(1, 1), dpi=50)

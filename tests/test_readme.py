@@ -194,6 +194,7 @@ def test_what_is_exempt_has_to_be_and_is_run_by_ci(one: Exempt) -> None:
         assert words in code.replace(".venv/bin/", ""), words
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     "one",
     [pytest.param(one, marks=[pytest.mark.slow] * ("def deriv" in one.begins)) for one in PYTHON],

@@ -247,5 +247,5 @@ def test_nothing_is_unpickled_that_this_run_has_not_pickled(path: Path) -> None:
     assert len(loads) == UNPICKLED.get(path.relative_to(HOUSE).as_posix(), 0)
     text = path.read_text()
     assert "Unpickler" not in text
-    for word in ("Listener", "socket.socket", "from multiprocessing.connection import Client"):
+    for word in ("Listener", "socket.socket(", "from multiprocessing.connection import Client"):
         assert word not in text, "there is no door by which anybody else could come in"

@@ -145,6 +145,7 @@ def test_what_was_printed_before_an_error_is_shown(
     assert lines == sorted(set(lines)), "in order, and none of them twice"
 
 
+@pytest.mark.slow
 def test_a_movie_begun_again_says_nothing_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

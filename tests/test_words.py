@@ -59,6 +59,7 @@ ODD_ARGUMENTS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("given", ODD_ARGUMENTS, ids=str)
 def test_odd_arguments_make_what_save_makes_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]

@@ -7,8 +7,8 @@ it forks (see conftest.py); the animation travels to its children exactly as it 
 ones, which the cases marked ``core`` run in, too; and some to processes of an executor.  What
 `Animation.save` makes with framepipe for a writer is held against the same in test_writer.py.
 
-The quick tests, which run unless something else is asked for, have a quarter of those at the
-core in one way, and every fourteenth one of the rest; ``-m ""`` has them all.
+The quick tests, which run unless something else is asked for, have some of those at the core in
+one way, and every twentieth one of the rest; ``-m ""`` has them all.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def is_quick(case: Case, way: str) -> bool:
     """Whether that is one of the quick tests: the ways take turns."""
     number = ALL.index(case)
     if case.core:
-        return number % 4 == 0 and way == ("auto2", "verify3")[number // 4 % 2]
-    return number % 14 == 0
+        return number % 8 == 0 and way == ("auto2", "verify3")[number // 8 % 2]
+    return number % 20 == 0
 
 
 def marks(*, quick: bool) -> list[pytest.MarkDecorator]:
@@ -117,7 +117,7 @@ def goes_by_fork_server(case: Case) -> bool:
 @pytest.mark.parametrize(
     "case",
     [
-        pytest.param(case, id=str(case), marks=marks(quick=ALL.index(case) % 24 == 0))
+        pytest.param(case, id=str(case), marks=marks(quick=ALL.index(case) % 36 == 0))
         for case in ALL
         if goes_by_fork_server(case)
     ],
@@ -159,7 +159,7 @@ def ways_to_cut(case: Case) -> list[str]:
 @pytest.mark.parametrize(
     ("case", "how"),
     [
-        pytest.param(case, how, id=f"{case}-{how}", marks=marks(quick=ALL.index(case) % 24 == 0))
+        pytest.param(case, how, id=f"{case}-{how}", marks=marks(quick=ALL.index(case) % 36 == 0))
         for case in ALL
         for how in ways_to_cut(case)
     ],

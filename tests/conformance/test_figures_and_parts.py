@@ -93,6 +93,7 @@ def by_savefig(tmp_path: Path) -> Iterator[list[str]]:
         yield hashes(tmp_path / "truth.rgba", 180, 120)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     "options",
     [
@@ -121,6 +122,7 @@ CASES = [case for case in CORPUS.values() if case.same_twice and case.frames >= 
 PARTS = [slice(1, None, 2), range(2, 4), [0, 3], slice(2, None)]
 
 
+@pytest.mark.thinned(4)
 @pytest.mark.parametrize(
     ("case", "part"),
     [

@@ -235,7 +235,7 @@ def test_draw_is_called_once_for_each_item_by_whoever_draws_it(tmp_path: Path) -
     assert 40 <= len(lines) <= 40 + checked + 2
 
 
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(5)
 @pytest.mark.parametrize("way", ["here", "pipe1", "pipe2", "segments"])
 @pytest.mark.parametrize("what", ["adds", "random"])
 def test_draws_that_need_those_before_are_found_and_made_right(
@@ -301,6 +301,7 @@ def test_a_part_of_draws_that_need_those_before_is_found_and_made_right(tmp_path
     assert Path(movie).read_bytes() == b"".join(wanted)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize(
     ("way", "part"),
     [("here", slice(None))]
@@ -339,6 +340,7 @@ def test_what_drawing_a_figure_leaves_behind_is_found_and_made_right(
     assert Path(movie).read_bytes() == b"".join(wanted)
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("way", ["here", "pipe2", "spawn", "segments"])
 @pytest.mark.parametrize(
     ("bad", "says"),

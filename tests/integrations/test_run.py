@@ -125,6 +125,7 @@ def test_an_exception_in_an_update_shows_the_scripts_lines(tmp_path: Path) -> No
     assert everything_in(tmp_path) == {"script.py"}
 
 
+@pytest.mark.slow
 def test_a_part_of_each_animation(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(PLOTS + 'ani.save("m.mp4")\nprint(seen)\nplt.show()\n')
     done = run(tmp_path, "--frames", "1:8:3")

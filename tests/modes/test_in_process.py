@@ -292,6 +292,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.thinned(3)
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_signal_ends_the_copy_at_work_and_nothing_is_left(tmp_path: Path, number: str) -> None:
     with script(tmp_path, HELD) as running:

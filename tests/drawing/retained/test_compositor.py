@@ -245,6 +245,7 @@ def encode(animation: Any, path: Path, **options: Any) -> tuple[Any, list[bytes]
     return movie, [data[i : i + size] for i in range(0, len(data), size)]
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("begin", [0, 25], ids=["at once", "after the first checks"])
 def test_auto_finds_a_lie_out(begin: int, tmp_path: Path, monkeypatch: Any) -> None:
     # Only the first checks, and the look back.

@@ -118,7 +118,7 @@ def piped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, float], Pa
 # --------------------------------------------------------------------------------- copied
 
 
-@pytest.mark.thinned(6)
+@pytest.mark.thinned(12)
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("fps", RATES)
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -141,7 +141,7 @@ def test_every_frame_is_there_and_at_its_time(
     assert everything_in(tmp_path) == {f"m{suffix}"}
 
 
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(6)
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("fps", [24000 / 1001, 7.3])
 def test_seeking_to_a_border_shows_the_frame_that_is_there(
@@ -165,7 +165,7 @@ def test_reading_the_digits_of_another_movie_shows_another_movie(tmp_path: Path)
     assert stored(cut) != stored(movie.path)
 
 
-@pytest.mark.thinned(4)
+@pytest.mark.thinned(8)
 @pytest.mark.parametrize(
     ("suffix", "codec", "extra_args"),
     [
@@ -254,7 +254,7 @@ def test_a_gif_is_the_pipes_to_the_byte(tmp_path: Path, workers: int) -> None:
     assert everything_in(tmp_path) == {"one.gif", "two.gif"}
 
 
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(6)
 @pytest.mark.parametrize(
     ("name", "extra_args"),
     [
@@ -332,7 +332,7 @@ ODD = [
 ]
 
 
-@pytest.mark.thinned(4)
+@pytest.mark.thinned(8)
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("stitcher", ["ffmpeg", "mencoder"])
 def test_folders_and_files_may_have_any_name(

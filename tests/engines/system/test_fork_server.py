@@ -171,6 +171,7 @@ def test_a_variable_that_pytest_sets_for_each_test_is_none_of_them(
     assert running_server() is before
 
 
+@pytest.mark.slow
 def test_a_server_that_gives_way_sees_its_last_process_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -294,6 +295,7 @@ def test_no_process_is_left_at_the_programs_end(tmp_path: Path) -> None:
     assert complaint == ""
 
 
+@pytest.mark.slow
 def test_a_worker_that_hangs_does_not_outlive_a_killed_program(tmp_path: Path) -> None:
     with script(tmp_path, SESSION.format(hangs=True)) as running:
         assert running.stdout is not None
@@ -321,6 +323,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_the_programs_own_fork_server_is_not_touched(tmp_path: Path) -> None:
     """It imports what the program says before it first uses it, whatever framepipe did before."""
     with script(tmp_path, OF_THE_USER) as running:
