@@ -329,7 +329,7 @@ def _show(one: Printed | Warned) -> None:
         # Its class may be one that only the other process could import, or hang.
         with suppress(Exception), bounded():
             message, category = pickle.loads(one.packed)  # noqa: S301 - from our own child process
-    name, registry = _module_at(one.filename)
+    name, registry = module_at(one.filename)
     warnings.warn_explicit(message, category, one.filename, one.lineno, name, registry)
 
 
@@ -338,7 +338,7 @@ Registry = dict[str | tuple[str, type[Warning], int], int]
 _REGISTRIES: dict[str, Registry] = {}
 
 
-def _module_at(filename: str) -> tuple[str, Registry]:
+def module_at(filename: str) -> tuple[str, Registry]:
     """Return the name of the module in a file, and where it is noted what it has warned of."""
     for name, module in list(sys.modules.items()):
         if getattr(module, "__file__", None) == filename:

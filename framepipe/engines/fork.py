@@ -34,6 +34,7 @@ from typing import Generic, Self, TypeVar
 
 from ..errors import WorkerDied
 from ..leftovers import sweep
+from ..user_output import module_at
 from .protocols import Progress
 from .system.children import exit_code
 from .system.fork_safety import (
@@ -283,18 +284,10 @@ class Fork(Generic[OrderT, AnswerT]):
 
 def _warn_again(warned: _Warned) -> None:
     """Let a warning be seen here, under this process's filters, once where they say so."""
-    module = next(
-        (one for one in list(sys.modules.values()) if _file_of(one) == warned.filename), None
-    )
-    registry = None if module is None else vars(module).setdefault("__warningregistry__", {})
+    module, registry = module_at(warned.filename)
     warnings.warn_explicit(
-        warned.message, warned.category, warned.filename, warned.lineno,
-        module=None if module is None else module.__name__, registry=registry,
-    )  # fmt: skip
-
-
-def _file_of(module: object) -> str | None:
-    return getattr(module, "__file__", None)
+        warned.message, warned.category, warned.filename, warned.lineno, module, registry
+    )
 
 
 def _end_with_parent() -> None:

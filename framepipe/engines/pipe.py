@@ -39,7 +39,7 @@ from .workers.messages import (
     digest_of,
 )
 from .workers.pool import AHEAD, WITNESS_PATIENCE, Worker, WorkerPool
-from .workers.supervisor import Supervisor
+from .workers.supervisor import Supervisor, ask_for_difference
 from .workers.tasks import FrameTask
 
 _log = logging.getLogger(__name__)
@@ -361,7 +361,7 @@ class PipeRun:
         picture = self._pictures.get(frame)
         checker = self._pool.workers[difference.checker]
         if picture is not None and not checker.leaving:
-            located = self._supervisor.ask(checker, LocateDifference(frame, picture), frame)
+            located = ask_for_difference(checker, LocateDifference(frame, picture), frame)
             if located is not None:
                 bbox, artist = located.bbox, located.artist
         raise HistoryMismatch(

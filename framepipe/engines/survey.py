@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -19,7 +18,7 @@ from .scheduling.checks import Check
 from .system.poller import Poller
 from .workers.messages import AnimationEnded, CheckFrame, FrameChecked, LocateDifference, Order
 from .workers.pool import AHEAD, Worker, WorkerPool
-from .workers.supervisor import Supervisor
+from .workers.supervisor import Supervisor, ask_for_difference
 from .workers.tasks import FrameTask
 
 #: Frames before one of which `locate_difference` makes every draw; further ones are passed over.
@@ -60,8 +59,8 @@ def survey(
     WorkerDied
         If the worker died, and so did the one that took its place.
     """
-    surveyor = _Surveyor(make_source, frame_bytes, start_method)
-    return [answer for _, answer in surveyor.drawn(map(CheckFrame, checks))]
+    drawn = _drawn(make_source, frame_bytes, map(CheckFrame, checks), start_method)
+    return [answer for _, answer in drawn]
 
 
 def locate_difference(
@@ -92,63 +91,60 @@ def locate_difference(
     FrameError, WorkerDied
         As `survey` does.
     """
-    surveyor = _Surveyor(make_source, frame_bytes, start_method)
-    alone = [answer for _, answer in surveyor.drawn([CheckFrame(Check(frame, "usual"), True)])]
+    usual = [CheckFrame(Check(frame, "usual"), pixels=True)]
+    alone = [answer for _, answer in _drawn(make_source, frame_bytes, usual, start_method)]
     if not alone or alone[0].pixels is None:
         return None, ""
     order = LocateDifference(frame, alone[0].pixels)
     first = 0 if frame <= ALL_DRAWN else frame
     every = (CheckFrame(Check(one, "as_saved")) for one in range(first, frame + 1))
-    with closing(surveyor.drawn(every)) as drawn:
+    with closing(_drawn(make_source, frame_bytes, every, start_method)) as drawn:
         for worker, answer in drawn:
             if answer.frame == frame and answer.digest != alone[0].digest:
-                located = surveyor.supervisor.ask(worker, order, frame)
+                located = ask_for_difference(worker, order, frame)
                 if located is not None:
                     return located.bbox, located.artist
     return None, ""
 
 
-@dataclass
-class _Surveyor:
-    """Has workers draw, one after the other."""
+def _drawn(
+    make_source: Callable[[], FrameSource],
+    frame_bytes: int,
+    orders: Iterable[CheckFrame],
+    start_method: Literal["fork", "spawn", "forkserver"],
+) -> Generator[tuple[Worker, FrameChecked]]:
+    """Have a new worker carry out orders; yield its answers, and who it is by then."""
+    waiting = deque(orders)
+    poller = Poller()
+    supervisor = Supervisor(poller, Report(), "frame")
 
-    make_source: Callable[[], FrameSource]
-    frame_bytes: int
-    start_method: Literal["fork", "spawn", "forkserver"]
+    def again(order: Order) -> None:
+        if isinstance(order, CheckFrame):
+            lost.append(order)
 
-    def drawn(self, orders: Iterable[CheckFrame]) -> Generator[tuple[Worker, FrameChecked]]:
-        """Have a new worker carry out orders; yield its answers, and who it is by then."""
-        waiting = deque(orders)
-        poller = Poller()
-        supervisor = self.supervisor = Supervisor(poller, Report(), "frame")
-
-        def again(order: Order) -> None:
-            if isinstance(order, CheckFrame):
-                lost.append(order)
-
-        with ExitStack() as stack:
-            make_task = partial(FrameTask, self.make_source, self.frame_bytes)
-            pool = WorkerPool(1, None, make_task, self.start_method)
-            stack.callback(pool.kill)
-            supervisor.watch(pool)
-            while True:
-                worker = supervisor.workers[0]
-                while worker.ready and waiting and len(worker.given) < AHEAD:
-                    order = waiting.popleft()
-                    worker.give(order, order.frame)
-                if not waiting and not worker.given:
+    with ExitStack() as stack:
+        make_task = partial(FrameTask, make_source, frame_bytes)
+        pool = WorkerPool(1, None, make_task, start_method)
+        stack.callback(pool.kill)
+        supervisor.watch(pool)
+        while True:
+            worker = supervisor.workers[0]
+            while worker.ready and waiting and len(worker.given) < AHEAD:
+                order = waiting.popleft()
+                worker.give(order, order.frame)
+            if not waiting and not worker.given:
+                return
+            lost: list[CheckFrame] = []
+            readable, _ = poller.wait(supervisor.patience())
+            for connection in readable:
+                speaking = supervisor.worker_at(connection)
+                message = supervisor.receive(speaking, again)
+                waiting.extendleft(reversed(lost))
+                if isinstance(message, FrameChecked):
+                    speaking.given.popleft()
+                    yield speaking, message
+                elif isinstance(message, AnimationEnded):
                     return
-                lost: list[CheckFrame] = []
-                readable, _ = poller.wait(supervisor.patience())
-                for connection in readable:
-                    speaking = supervisor.worker_at(connection)
-                    message = supervisor.receive(speaking, again)
-                    waiting.extendleft(reversed(lost))
-                    if isinstance(message, FrameChecked):
-                        speaking.given.popleft()
-                        yield speaking, message
-                    elif isinstance(message, AnimationEnded):
-                        return
-                supervisor.look_at_silent()
-                if not readable:
-                    supervisor.check_all_get_ready()
+            supervisor.look_at_silent()
+            if not readable:
+                supervisor.check_all_get_ready()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -21,7 +20,6 @@ from .workers.failures import Failed
 from .workers.messages import (
     AnimationEnded,
     CheckFrame,
-    DifferenceLocated,
     FrameChecked,
     LocateDifference,
     Ready,
@@ -29,7 +27,7 @@ from .workers.messages import (
 )
 from .workers.pool import WITNESS_PATIENCE, WorkerPool
 from .workers.stalls import LOOK_EVERY, StallWatch, WorkerStalled
-from .workers.supervisor import ANSWER_TIMEOUT
+from .workers.supervisor import ask_for_difference
 from .workers.tasks import FrameTask
 
 
@@ -156,14 +154,7 @@ class Witness:
 
     def _locate(self, frame: int) -> tuple[tuple[int, int, int, int] | None, str]:
         """Ask the witness where its drawing of a frame differs."""
-        worker = self._worker
-        deadline = time.monotonic() + ANSWER_TIMEOUT
-        with suppress(EOFError, OSError):
-            worker.give(LocateDifference(frame, self._pictures[frame]), frame)
-            while worker.connection.poll(max(0.0, deadline - time.monotonic())):
-                message = worker.connection.recv()
-                if isinstance(message, DifferenceLocated):
-                    return message.bbox, message.artist
-                if isinstance(message, Failed):
-                    break
-        return None, ""
+        located = ask_for_difference(
+            self._worker, LocateDifference(frame, self._pictures[frame]), frame
+        )
+        return (None, "") if located is None else (located.bbox, located.artist)

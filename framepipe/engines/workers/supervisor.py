@@ -131,27 +131,6 @@ class Supervisor:
             return message
         return None
 
-    def ask(self, worker: Worker, order: LocateDifference, number: int) -> DifferenceLocated | None:
-        """Ask a worker where two drawings differ, and wait for the answer.
-
-        For the end of a run: what else it says, and what others say, is not heard.
-
-        Returns
-        -------
-        DifferenceLocated or None
-            None if it does not answer.
-        """
-        deadline = time.monotonic() + ANSWER_TIMEOUT
-        with suppress(EOFError, OSError):
-            worker.give(order, number)
-            while worker.connection.poll(max(0.0, deadline - time.monotonic())):
-                message = worker.connection.recv()
-                if isinstance(message, DifferenceLocated):
-                    return message
-                if isinstance(message, Failed):
-                    break
-        return None
-
     def _replace_dead(self, worker: Worker, give_back: Callable[[Order], None]) -> None:
         """Put another worker in the place of a dead one, once."""
         self._poller.remove(worker.connection)
@@ -254,6 +233,30 @@ class Supervisor:
                     None,
                     None,
                 )
+
+
+def ask_for_difference(
+    worker: Worker, order: LocateDifference, number: int
+) -> DifferenceLocated | None:
+    """Ask a worker where two drawings differ, and wait for the answer.
+
+    For the end of a run: what else it says, and what others say, is not heard.
+
+    Returns
+    -------
+    DifferenceLocated or None
+        None if it does not answer.
+    """
+    deadline = time.monotonic() + ANSWER_TIMEOUT
+    with suppress(EOFError, OSError):
+        worker.give(order, number)
+        while worker.connection.poll(max(0.0, deadline - time.monotonic())):
+            message = worker.connection.recv()
+            if isinstance(message, DifferenceLocated):
+                return message
+            if isinstance(message, Failed):
+                break
+    return None
 
 
 def _number(order: Order) -> int | None:
