@@ -195,7 +195,18 @@ def test_verify_proves_every_frame(tmp_path: Path, way: str) -> None:
     options = {**WAYS[way], "redraw": "verify"}
     movie = encode(clip(FRAMES), tmp_path / "m.rgba", **RAW, **options)
     assert movie.report.against_save == FRAMES
-    with pytest.raises(FrameMismatch, match=r"is not what Animation\.save draws") as caught:
+    found = None
+    try:
         encode(reads_the_last_draw(9), tmp_path / "n.rgba", fps=24, dpi=50, **RAW, **options)
-    assert caught.value.frame >= 9
+    except FrameMismatch as error:
+        found = error
+    if found is not None:
+        assert "is not what Animation.save draws" in str(found)
+        assert found.frame >= 9
+    else:
+        # Who records the second block may be given the third, too, and then draws all that counts.
+        assert way == "segments"
+        truth = as_saved(lambda: reads_the_last_draw(9), tmp_path)
+        assert (tmp_path / "n.rgba").read_bytes() == truth
+        (tmp_path / "n.rgba").unlink()
     assert everything_in(tmp_path) == {"m.rgba"}
