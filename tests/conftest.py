@@ -30,7 +30,9 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 def _processes() -> set[str]:
     """Child processes, but those that Python and framepipe keep for spawning, for all runs."""
-    found = set()
+    found: set[str] = set()
+    if _has_no_children():  # which takes no time, where the other way takes milliseconds
+        return found
     for child in psutil.Process().children(recursive=True):
         try:
             line = " ".join(child.cmdline())
@@ -43,6 +45,15 @@ def _processes() -> set[str]:
             continue
         found.add(f"{child.pid} ({state}): {line}")
     return found
+
+
+def _has_no_children() -> bool:
+    """Tell whether this process certainly has no child processes."""
+    try:
+        tasks = os.listdir("/proc/self/task")
+        return not any(Path(f"/proc/self/task/{task}/children").read_bytes() for task in tasks)
+    except OSError:  # another system, or a thread that has just ended
+        return False
 
 
 def _descriptors() -> set[str]:
@@ -153,7 +164,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if " at 0x" in item.nodeid:  # pytest-xdist runs nothing then, and does not say why
             raise pytest.UsageError(f"{item.nodeid}: another name in every process")
         if (thin := item.get_closest_marker("thinned")) is not None:
-            function = item.nodeid.partition("[")[0]
+            function = _function(item)
             if thinned[function] % thin.args[0]:
                 item.add_marker(pytest.mark.slow)
             thinned[function] += 1
@@ -162,21 +173,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(str(case)))
         if item.path.stem != "test_every_way" and any(map(_is_spawned, parameters.values())):
             item.add_marker(pytest.mark.slow)
+    # Of each test one parameter set stays, at least.
+    quick = {_function(item) for item in items if item.get_closest_marker("slow") is None}
+    for item in items:
         every = _SAMPLED.get(item.path.stem, 1)
         if every > 1 and item.get_closest_marker("slow") is not None:
-            if sampled[item.path.stem] % every:
+            if sampled[item.path.stem] % every and _function(item) in quick:
                 item.own_markers[:] = [one for one in item.own_markers if one.name != "slow"]
                 item.add_marker(pytest.mark.exhaustive)
+            quick.add(_function(item))
             sampled[item.path.stem] += 1
+    # What takes longest comes first, so that at the end no process waits for another one's.
+    items.sort(key=lambda item: item.path.stem not in _LONGEST)
 
+
+def _function(item: pytest.Item) -> str:
+    """Return the name of a test without its parameters."""
+    return item.nodeid.partition("[")[0]
+
+
+#: Files of tests that take minutes.
+_LONGEST = ("test_upstream", "test_resume")
 
 #: Files of tests of which every n-th slow one is run by CI: they cross whatever can be crossed.
 #: The others are exhaustive; they are for whoever has changed what they are about.
 _SAMPLED = {
-    "test_corpus": 6, "test_history": 5, "test_figures": 4, "test_random_programs": 4,
-    "test_matrix_user": 8, "test_matrix_encoder": 5, "test_matrix_signals": 4, "test_fuzz": 4,
-    "test_security": 4, "test_writer": 3, "test_stitch": 3, "test_resume": 2, "test_scaling": 3,
-    "test_figures_and_parts": 3,
+    "test_corpus": 10, "test_history": 8, "test_figures": 6, "test_random_programs": 12,
+    "test_matrix_user": 8, "test_matrix_encoder": 5, "test_matrix_signals": 4, "test_fuzz": 8,
+    "test_security": 4, "test_writer": 6, "test_stitch": 3, "test_resume": 2, "test_scaling": 3,
+    "test_figures_and_parts": 4, "test_segments_faults": 3, "test_writer_sink": 3,
+    "test_interrupts": 2, "test_trial": 3, "test_run": 3, "test_selection": 10,
 }  # fmt: skip
 
 

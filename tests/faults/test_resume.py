@@ -596,7 +596,7 @@ def test_random_kills(tmp_path: Path, make: Callable[[], Any]) -> None:
     seed = int(os.environ.get("FRAMEPIPE_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
     dice = random.Random(seed)
     path = tmp_path / "m.mp4"
-    for kill in range(int(os.environ.get("FRAMEPIPE_KILLS", "8"))):
+    for kill in range(int(os.environ.get("FRAMEPIPE_KILLS", "5"))):
         said = f"kill {kill} of FRAMEPIPE_SEED={seed}"
         kill_somebody(lambda: encode(make(), path, resume=True, workers=2), dice, takes)
         if not path.exists():
