@@ -302,6 +302,32 @@ def cleared_and_replotted() -> Animation:
     return FuncAnimation(fig, update, frames=6)
 
 
+@animation(frames=12, independent=True)
+def cleared_and_styled_anew() -> Animation:
+    """cla(): its axis come back as they were, or with other ticks, labels, spines, limits."""
+    fig, (ax, other) = plt.subplots(1, 2, figsize=SIZE)
+    fig.subplots_adjust(bottom=0.25, wspace=0.4)
+    twin = other.twinx()
+
+    def update(i):
+        for axes in (ax, other, twin):
+            axes.cla()
+        ax.plot([0, 1, 2], [0, i, 1], "o-")
+        ax.set(xlabel="time", title=f"step {i}", ylim=(0, 12))
+        twin.plot([0, 1], [i, 5], "r")
+        twin.set_ylim(0, 12)
+        other.bar(["a", "b"], [1, i % 3])
+        if i % 4 == 1:
+            ax.tick_params(axis="x", direction="in", labelsize=6)
+            ax.spines["bottom"].set_linewidth(4)
+        if i % 4 == 3:
+            ax.xaxis.get_major_ticks()[1].label1.set_color("red")
+            ax.ticklabel_format(axis="y", scilimits=(0, 0))
+            twin.yaxis.label.set_text("turned")
+
+    return FuncAnimation(fig, update, frames=12)
+
+
 @animation(frames=6, independent=True)
 def figure_cleared() -> Animation:
     """fig.clear() and new axes each frame, of a number that changes."""

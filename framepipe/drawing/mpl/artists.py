@@ -3,7 +3,7 @@
 Looked at in matplotlib 3.9.0 and 3.11.2:
 
 - ``matplotlib.artist.Artist``: ``_stale``, ``_transform``, ``_clippath``, ``_remove_method``,
-  ``_axes``, ``_parent_figure`` (new in 3.10), ``_fully_clipped_to_axes``
+  ``_axes``, ``_parent_figure`` (new in 3.10), ``_fully_clipped_to_axes``, ``_callbacks``
 - ``matplotlib.axes.Axes``: ``_children``, ``_axis_map``, ``_frameon``, ``_rasterization_zorder``,
   ``_viewLim``, ``_position``, ``_originalPosition``, ``_left_title``, ``_right_title``,
   ``_twinned_axes``, ``_update_title_position``, ``_xaxis_transform``, ``_yaxis_transform``
@@ -12,7 +12,9 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 - ``matplotlib.collections.Collection``: ``_offset_transform``
 - ``matplotlib.figure.FigureBase``: ``_align_label_groups``
 - ``matplotlib.figure.Figure``: ``_layout_engine``
-- ``matplotlib.lines.Line2D``: ``_xorig``, ``_yorig``
+- ``matplotlib.lines.Line2D``: ``_xorig``, ``_yorig``, ``_transformed_path``
+- ``matplotlib.markers.MarkerStyle``: ``_marker_function``
+- ``matplotlib.text.Text``: ``_renderer``
 - ``matplotlib.layout_engine.LayoutEngine``: ``_params``
 - ``matplotlib.axes._secondary_axes.SecondaryAxis``: ``_parent``
 - ``matplotlib.spines.Spine``: ``_position``, ``_patch_type``
@@ -84,6 +86,11 @@ BOOKKEEPING = frozenset({"_stale", "stale_callback", "_remove_method"})
 #: Attributes that lead from an artist up to what holds it.
 UPWARDS = frozenset(
     {"figure", "_parent_figure", "_axes", "axes", "_parent", "parent", "_remove_method", "isaxes"}
+)
+
+#: Attributes that drawing works out from others, or that say who is told of changes.
+WORKED_OUT = frozenset(
+    {"callbacks", "_callbacks", "_renderer", "_transformed_path", "_marker_function"}
 )
 
 #: Data that a line was given and has copied: it draws by the copy.

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.axis import Axis
+from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.legend import Legend
 
 from ..mpl.artists import aligns_labels, clear_stale, first_stale
 from ..mpl.describe import name_of
+from ..rendering.axis_value import value_of_axis
 from .axes_state import AxesState, state_for
 from .draw_order import draw_order, is_plain
 from .fingerprints import AttributeFingerprint, Fingerprint
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
     from ..rendering.display_list import DisplayList, RecordingRenderer
 
+#: An item that changed in so many frames in a row is drawn without recording ...
+RECORDED_CHANGES = 3
+#: ... and tried again every so many frames.
+RETRY = 16
+
 
 class Changes:
     """Follows the changes of one figure.
@@ -42,6 +48,7 @@ class Changes:
 
     def __init__(self, figure: Figure) -> None:
         self._figure = figure
+        self._frames = 0
         self._items: dict[Key, DisplayItem] = {}
         self._axes: dict[Key, int] = {}  # ids of the axes that items were in
         self._titles = TitlePlacement()
@@ -70,6 +77,7 @@ class Changes:
         list of ItemInFrame
             The figure's items, in drawing order.
         """
+        self._frames += 1
         touched = self._touched = {id(artist) for artist in returned}
         self._own_changes.clear()
         if id(self._figure) in touched:
@@ -94,9 +102,33 @@ class Changes:
         self._projections.end()
         left = self._drop_absent(order)
         if left or any(entry.reason for entry in order):
+            self._read_values(order)  # while no axis has been measured, which gives it its ticks
             self._place_titles(order, states, renderer)
             self._mark_dependent(order, renderer, left)
+        for entry in order:
+            item = entry.item
+            item.changes_in_a_row = item.changes_in_a_row + 1 if entry.reason else 0
         return order
+
+    def often(self, item: DisplayItem) -> bool:
+        """Tell whether an item changes all the time, and this is no frame to try again."""
+        return item.changes_in_a_row > RECORDED_CHANGES and self._frames % RETRY != 0
+
+    def _read_values(self, order: Sequence[ItemInFrame]) -> None:
+        """Find the axis that were made anew as they were, by `Axes.cla` mostly."""
+        for entry in order:
+            item, artist = entry.item, entry.item.artist
+            if not entry.reason or type(artist) not in (XAxis, YAxis) or "draw" in vars(artist):
+                continue
+            if item.misses > RECORDED_CHANGES and self._frames % RETRY:
+                continue
+            entry.value = value_of_axis(artist)
+            known = item.by_value
+            if entry.value is not None and known is not None and known[0] == entry.value:
+                item.misses = 0
+                entry.replay = known[1]
+            else:
+                item.misses += 1
 
     def record(
         self, entry: ItemInFrame, display_list: DisplayList, renderer: RecordingRenderer
@@ -114,6 +146,8 @@ class Changes:
         """
         item, artist = entry.item, entry.item.artist
         item.display_list, item.bounds = display_list, None
+        if entry.value is not None and entry.replay is None:
+            item.by_value = entry.value, display_list, artist.offsetText.get_text()
         item.parts = parts_of(artist, self._items.keys())
         item.part_ids = frozenset(map(id, item.parts))
         item.axes_state = entry.axes_state
@@ -201,7 +235,15 @@ class Changes:
         entries = {id(entry.item.artist): entry for entry in order}
         changed = {id(entry.item.artist) for entry in order if entry.reason}
         axes = {id(entry.axes): entry.axes for entry in order if entry.axes is not None}
-        for title in self._titles.update(axes.values(), states, changed, renderer):
+        # Those whose offset text, of which titles stand clear, is empty after being drawn, too.
+        unmeasured = {
+            id(entry.item.artist)
+            for entry in order
+            if entry.replay is not None
+            and entry.item.by_value is not None
+            and not (entry.item.by_value[2] or entry.item.artist.offsetText.get_text())
+        }
+        for title in self._titles.update(axes.values(), states, changed, unmeasured, renderer):
             entry = entries.get(id(title))
             if entry is not None and not entry.reason:
                 entry.reason = "it makes room for ticks"

@@ -6,7 +6,8 @@ order:
 - everything below the first changed item is put back from a *snapshot* of the pixels;
 - an item above it that did not change is *played* from its display list (see
   `framepipe.drawing.rendering.display_list`);
-- an item that changed is drawn, and recorded, unless it changes all the time;
+- an item that changed is drawn, and recorded, unless it changes all the time; an axis that was made
+  anew as it was (by `Axes.cla`) is played, too (see `framepipe.drawing.rendering.axis_value`);
 - where the same items change frame after frame, what lies clear of them is not even played (see
   `framepipe.drawing.retained.layers`).
 
@@ -32,6 +33,7 @@ from numpy.typing import NDArray
 from ...result import FrameStats
 from ..mpl.describe import describe
 from ..mpl.rc import rc_is, rc_values
+from ..rendering.axis_value import leave_placed
 from ..rendering.canvas import FrameCanvas
 from ..rendering.display_list import DisplayList, RecordingRenderer
 from ..rendering.ticks import draw_axis
@@ -44,11 +46,6 @@ from .layers import LayerKey, Layers, layer_key, separate
 #: Snapshots kept at a time.  A second and third serve animations in which now a higher, now a
 #: lower item is the first to change; each takes a frame's bytes.
 SNAPSHOTS = 3
-
-#: An item that changed in so many frames in a row is drawn without recording ...
-RECORDED_CHANGES = 3
-#: ... and tried again every so many frames.
-RETRY = 16
 
 #: Seconds of this thread's own: what else the machine does must not decide whether keeping pays.
 #: Windows counts them too coarsely.
@@ -98,7 +95,6 @@ class Compositor:
         self._layers: Layers | None = None
         self._key: LayerKey = ()
         self._alike = 0  # frames in a row that had this key
-        self._frames = 0
         self.items: list[DisplayItem] = []
         self._rc: dict[str, Any] = {}
 
@@ -124,7 +120,6 @@ class Compositor:
         FrameStats
             What it took: what concerns composing is filled in.
         """
-        self._frames += 1
         if not rc_is(self._rc):  # fonts, snapping, simplification: a draw depends on many of them
             self.invalidate()
             self._rc = rc_values()
@@ -171,7 +166,6 @@ class Compositor:
                 continue
             begin = _clock()
             renderer.recorder.play(item.display_list or [])
-            item.changes_in_a_row = 0
             stats.replaying += _clock() - begin
             stats.items_replayed += 1
             stats.saved += item.cost
@@ -224,28 +218,37 @@ class Compositor:
 
     def _draw(self, renderer: RecordingRenderer, entry: ItemInFrame, stats: FrameStats) -> None:
         """Draw a changed item, and see what it took."""
+        item = entry.item
         begin = _clock()
+        item.version = next(_VERSIONS)
+        if item.parts is not None:
+            item.reason = entry.reason
+        if entry.replay is not None:
+            renderer.recorder.play(entry.replay)
+            leave_placed(item.artist)
+            stats.replaying += _clock() - begin
+            stats.items_replayed += 1
+            stats.saved += item.cost
+            if self._changes.often(item):
+                item.parts, item.display_list = None, entry.replay
+            else:  # it may be left alone from now on
+                self._changes.record(entry, entry.replay, renderer)
+            return
         self._draw_and_record(renderer, entry)
-        entry.item.cost = _clock() - begin
+        item.cost = _clock() - begin
         stats.items_drawn += 1
-        stats.drawing += entry.item.cost
+        stats.drawing += item.cost
 
     def _draw_and_record(self, renderer: RecordingRenderer, entry: ItemInFrame) -> None:
         """Draw a changed item, and record it unless it changes all the time."""
         item, artist = entry.item, entry.item.artist
-        item.version = next(_VERSIONS)
-        item.changes_in_a_row += 1
-        if item.parts is not None:
-            item.reason = entry.reason
         if entry.calls is not None:
             renderer.recorder.play(entry.calls)
             return
         draw = getattr(artist, item.method)
         if type(artist) in (XAxis, YAxis) and "draw" not in vars(artist):
             draw = partial(draw_axis, artist)
-        if not keepable(artist) or (
-            item.changes_in_a_row > RECORDED_CHANGES and self._frames % RETRY
-        ):
+        if not keepable(artist) or (entry.value is None and self._changes.often(item)):
             item.parts = item.display_list = None
             draw(renderer)
             return

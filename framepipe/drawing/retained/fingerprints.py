@@ -23,14 +23,6 @@ from matplotlib.patches import Wedge
 from matplotlib.path import Path
 from matplotlib.quiver import QuiverKey
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import (
-    AutoLocator,
-    AutoMinorLocator,
-    FixedLocator,
-    MaxNLocator,
-    MultipleLocator,
-    NullLocator,
-)
 from matplotlib.transforms import (
     Bbox,
     IdentityTransform,
@@ -54,6 +46,7 @@ from ..mpl.artists import (
     tick_transforms,
     view_limits,
 )
+from ..rendering.axis_value import BLIND_TO_DATA
 from .axes_state import SHORT, axes_state, plain_values
 from .copies import copies_of
 
@@ -283,20 +276,9 @@ def _of_ticks(axis: Axis) -> tuple[Any, ...]:
             continue
         if owner is not axis:
             values.append(active_position(owner.axes).get_points().tobytes())
-        if type(locator) not in _BLIND_TO_DATA:
+        if type(locator) not in BLIND_TO_DATA:
             values += (owner.get_minpos(), *owner.get_data_interval())
     return tuple(values)
-
-
-#: Locators that choose ticks by the limits alone; looked at in matplotlib 3.9.0 and 3.11.2.
-_BLIND_TO_DATA = (
-    AutoLocator,
-    MaxNLocator,
-    FixedLocator,
-    NullLocator,
-    MultipleLocator,
-    AutoMinorLocator,
-)
 
 
 class AttributeFingerprint:

@@ -7,7 +7,7 @@ artist it is made of or refers to, any of whose ``stale`` flags says that it mus
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +64,13 @@ class DisplayItem:
         How it was drawn; None if that was not recorded.
     bounds : list of Box or None
         The box of each call of the display list, once that was asked.
+    by_value : tuple of (hashable, DisplayList, str) or None
+        Of an axis: its value (see `framepipe.drawing.rendering.axis_value`), how it was drawn, and
+        its offset text then.
     changes_in_a_row : int
         Frames in a row in which it changed.
+    misses : int
+        Draws in a row that found an axis' value changed.
     cost : float
         Seconds its last draw took.
     reason : str
@@ -79,6 +84,7 @@ class DisplayItem:
         "attributes",
         "axes_state",
         "bounds",
+        "by_value",
         "changes_in_a_row",
         "cost",
         "display_list",
@@ -86,6 +92,7 @@ class DisplayItem:
         "fingerprint",
         "key",
         "method",
+        "misses",
         "part_ids",
         "parts",
         "reason",
@@ -104,7 +111,9 @@ class DisplayItem:
         self.attributes: list[AttributeFingerprint] = []
         self.display_list: DisplayList | None = None
         self.bounds: list[Box] | None = None
+        self.by_value: tuple[Hashable, DisplayList, str] | None = None
         self.changes_in_a_row = 0
+        self.misses = 0
         self.cost = 0.0
         self.reason = "it is not one of matplotlib's own, or depends on others"
         self.extent: tuple[float, ...] = ()
@@ -126,6 +135,10 @@ class ItemInFrame:
         How it changed; empty if it did not.
     calls : DisplayList or None
         What an axes draws itself, beside its children: the calls of this frame.
+    value : hashable or None
+        Of an axis that changed: its value, if that was asked for and it has one.
+    replay : DisplayList or None
+        How an axis of this value was drawn, if that is known.
     """
 
     item: DisplayItem
@@ -133,6 +146,8 @@ class ItemInFrame:
     axes_state: AxesState
     reason: str = ""
     calls: DisplayList | None = None
+    value: Hashable = None
+    replay: DisplayList | None = None
 
     @property
     def must_draw(self) -> bool:

@@ -7,7 +7,8 @@ or ticks and labels above them, of these axes or of those beside them that title
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..mpl.artists import aligned_with, axis_map, insets, titles, twins, update_title_position
@@ -17,7 +18,7 @@ from .draw_order import is_plain, place_twin
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.axis import XAxis
+    from matplotlib.axis import XAxis, YAxis
 
     from ..rendering.display_list import RecordingRenderer
     from .axes_state import AxesState
@@ -38,6 +39,7 @@ class TitlePlacement:
         axes: Iterable[Axes],
         states: Mapping[int, AxesState],
         changed: Container[int],
+        unmeasured: Container[int],
         renderer: RecordingRenderer,
     ) -> list[Artist]:
         """Place the titles that may have to move.
@@ -50,6 +52,9 @@ class TitlePlacement:
             Their `axes_state`, by id.
         changed : container of int
             The ids of artists that changed.
+        unmeasured : container of int
+            The ids of axis that changed but have no offset text, whatever their ticks: measuring
+            those makes them, which takes as long as drawing them.
         renderer : RecordingRenderer
             What the figure is going to be drawn with.
 
@@ -72,7 +77,9 @@ class TitlePlacement:
                 continue
             self._placed[id(one)] = place
             place_twin(one, renderer)
-            moved += _place(one, renderer)
+            beside = {near.yaxis for near in around}
+            with _not_measuring(axis for axis in beside if id(axis) in unmeasured):
+                moved += _place(one, renderer)
         return moved
 
 
@@ -86,6 +93,26 @@ def _causes(axes: Axes, around: Iterable[Axes]) -> list[Artist]:
         if _has_ticks_above(one.xaxis):
             causes.append(one.xaxis)
     return causes
+
+
+@contextmanager
+def _not_measuring(those: Iterable[YAxis]) -> Iterator[None]:
+    """Let some axis say for a while that they take no room beside their axes.
+
+    Of the axis of y nothing but the offset text is asked for.
+    """
+    changed = [axis for axis in those if "get_tightbbox" not in vars(axis)]
+    for axis in changed:
+        axis.get_tightbbox = _nothing  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        for axis in changed:
+            del axis.get_tightbbox
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Measure nothing."""
 
 
 def _has_ticks_above(axis: XAxis) -> bool:

@@ -364,7 +364,7 @@ def test_what_does_not_pay_is_given_up() -> None:
 
     def update(i: int) -> None:
         ax.cla()
-        ax.plot([0, 1], [0, i])
+        ax.plot([0, i], [0, i])  # both axis have other limits in every frame
 
     costs, _ = paint(animate(figure, update, 30), "auto")
     tried = [i for i, cost in enumerate(costs) if cost.composed]
@@ -372,6 +372,50 @@ def test_what_does_not_pay_is_given_up() -> None:
     assert set(range(4, 8)).isdisjoint(tried)
     assert 4 <= len(tried) <= 6  # two for each try, ever rarer
     assert np.diff(tried).max() >= 16
+
+
+def test_axis_that_are_made_anew_as_they_were_are_replayed() -> None:
+    """`Axes.cla` makes all of them anew, to the same limits, ticks and labels mostly."""
+
+    def make() -> Any:
+        figure = make_figure()
+        ax = figure.subplots()
+
+        def update(i: int) -> None:
+            ax.cla()
+            ax.plot([0, 1, 2], [0, 1, i % 2])
+            ax.set(xlabel="x", title=f"frame {i}")
+            if i >= 15:
+                ax.tick_params(axis="x", labelrotation=30)
+            if i >= 20:
+                ax.set_ylim(0, 1e-9 * i)  # with an offset text, from which the title keeps clear
+
+        return animate(figure, update, 30)
+
+    costs = agree(make)
+    assert all(cost.items_replayed >= 2 for cost in costs[4:15])
+    assert any(cost.items_replayed < 2 for cost in costs[15:17])
+    assert all(cost.items_replayed >= 1 for cost in costs[17:])
+    assert any(cost.items_replayed == 1 for cost in costs[20:])
+
+
+def test_axes_left_alone_after_they_were_made_anew_are_kept() -> None:
+    def make() -> Any:
+        figure = make_figure()
+        ax = figure.subplots()
+        lines: list[Any] = []
+
+        def update(i: int) -> None:
+            if i % 10 == 0:
+                ax.cla()
+                lines[:] = ax.plot([0, 1], [0, 1])
+                ax.set_ylim(0, 10)
+            lines[0].set_ydata([0, i % 10])
+
+        return animate(figure, update, 30)
+
+    costs = agree(make)
+    assert all(cost.items_drawn <= 2 for i, cost in enumerate(costs) if i % 10 > 3)
 
 
 def test_what_pays_is_never_given_up() -> None:

@@ -54,7 +54,7 @@ def test_it_is_where_a_draw_would_put_it(change: Callable[[Any], list[Any]]) -> 
 
         def update(changed: list[Any]) -> list[Any]:
             states = {id(ax): axes_state(ax)}
-            return placement.update([ax], states, {id(one) for one in changed}, renderer)
+            return placement.update([ax], states, {id(one) for one in changed}, (), renderer)
 
         update([])
         assert update([]) == [], "nothing changed"
@@ -70,4 +70,4 @@ def test_without_a_title_there_is_nothing_to_do() -> None:
     ax.set_title("")
     with living_on_agg(ax.figure, idle_draws=True) as canvas:
         states = {id(ax): axes_state(ax)}
-        assert TitlePlacement().update([ax], states, (), canvas.get_renderer()) == []
+        assert TitlePlacement().update([ax], states, (), (), canvas.get_renderer()) == []

@@ -1,0 +1,248 @@
+"""What the drawing of an axis depends on, by value: equal values, equal pixels.
+
+`Axes.cla` makes every axis anew, mostly to the same limits, ticks and labels as in the frame
+before.  To draw it takes some 8 ms, nearly all of it to make ticks and set their texts; to read all
+that this depends on takes a thirtieth of that.  Read is everything that an axis is made of, before
+it is drawn: drawing works the rest out from that.  What is not known to be plain (the user's
+functions, dates, units, path effects) has no value, and such an axis is drawn.
+
+Looked at in matplotlib 3.9.0 and 3.11.2: ``Axis.draw``, ``Axis.clear``, ``Axis.reset_ticks``,
+``XAxis._update_label_position``, ``Spine.get_window_extent``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from enum import Enum
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis, XAxis, YAxis
+from matplotlib.path import Path
+from matplotlib.scale import LinearScale
+from matplotlib.ticker import (
+    AutoLocator,
+    AutoMinorLocator,
+    FixedLocator,
+    MaxNLocator,
+    MultipleLocator,
+    NullLocator,
+)
+from matplotlib.transforms import BboxBase, Transform, TransformedPath
+
+from ..mpl.artists import (
+    BOOKKEEPING,
+    UPWARDS,
+    WORKED_OUT,
+    aligns_labels,
+    is_at_edge,
+    is_twin,
+    scale_of,
+    twins,
+    view_limits,
+)
+
+#: Ticks of an axis, major ones and minor ones, up to which they are read.  A new axis has one of
+#: each, from which the others are made when it is drawn; each more costs a tenth of a draw.
+MOST_TICKS = 2
+
+#: Bytes of an array up to which it is read.
+_SMALL = 4096
+
+#: Locators that choose ticks by the limits alone; looked at in matplotlib 3.9.0 and 3.11.2.
+BLIND_TO_DATA = (
+    AutoLocator,
+    MaxNLocator,
+    FixedLocator,
+    NullLocator,
+    MultipleLocator,
+    AutoMinorLocator,
+)
+
+#: Modules of matplotlib whose objects are what their attributes are.
+_TRANSPARENT = frozenset(
+    f"matplotlib.{name}"
+    for name in ("axis", "font_manager", "lines", "markers", "scale", "spines", "text", "ticker")
+)
+
+#: Values that stand for themselves.
+_ATOMS = frozenset({type(None), bool, int, float, str, bytes, np.float64, np.int64, np.bool_})
+
+#: Attributes by which nothing is drawn.
+_SKIPPED = BOOKKEEPING | UPWARDS | WORKED_OUT
+
+#: The spines by which the ticks and the label of an axis are placed.
+_SPINES = {"x": ("bottom", "top"), "y": ("left", "right")}
+
+
+class _NoValueError(Exception):
+    """Something has no value that could be compared."""
+
+
+def value_of_axis(axis: Any) -> Hashable | None:
+    """Read all that the drawing of an axis depends on.
+
+    Parameters
+    ----------
+    axis : Axis
+        An axis, before it is drawn.
+
+    Returns
+    -------
+    hashable or None
+        Under the same rcParams two draws of an axis whose values are equal make the same calls.
+        None if that cannot be told.
+    """
+    axes: Any = axis.axes
+    attributes = vars(axis)
+    if (
+        type(axis) not in (XAxis, YAxis)
+        or type(axes) is not Axes
+        or type(scale_of(axis)) is not LinearScale
+        or any(len(attributes.get(name, ())) > MOST_TICKS for name in ("majorTicks", "minorTicks"))
+        or aligns_labels(axes.get_figure())
+        or _takes_places(axes)
+        or not all(_is_plain(axis, ticker) for ticker in (axis.major, axis.minor))
+    ):
+        return None
+    limits: Any = view_limits(axes)
+    spines = axes.spines.values()
+    along = limits.intervalx if axis.axis_name == "x" else limits.intervaly
+    try:
+        return (
+            (along if all(map(is_at_edge, spines)) else limits.get_points()).tobytes(),
+            axes.bbox.get_points().tobytes(),
+            axes.figure.dpi,
+            _of_object(axis),
+            # They place its ticks, and its label stands clear of them.
+            *(
+                _of_object(axes.spines[name])
+                for name in _SPINES[axis.axis_name]
+                if name in axes.spines
+            ),
+        )
+    except _NoValueError:
+        return None
+
+
+def leave_placed(axis: Any) -> None:
+    """Let the spines that ticks lie on take their places, as drawing the axis would.
+
+    Else matplotlib 3.9 makes three ticks where it makes one the next time that the axes are
+    cleared, and another value comes of it.
+    """
+    axes = axis.axes
+    place = axes.get_xaxis_transform if axis.axis_name == "x" else axes.get_yaxis_transform
+    for which in ("tick1", "tick2"):
+        place(which)
+
+
+def _takes_places(axes: Axes) -> bool:
+    """Tell whether one of several twins may be drawn at another place than it has now."""
+    return is_twin(axes) and any(
+        one.get_aspect() != "auto" or one.get_axes_locator() is not None for one in twins(axes)
+    )
+
+
+def _is_plain(axis: Axis, ticker: Any) -> bool:
+    """Tell whether ticks depend on the limits and the size of this axis alone."""
+    return (
+        type(ticker.locator) in BLIND_TO_DATA
+        and getattr(ticker.locator, "axis", axis) in (axis, None)
+        and getattr(ticker.formatter, "axis", axis) in (axis, None)
+    )
+
+
+def _value(thing: Any) -> Hashable:
+    kind = type(thing)
+    if kind in _ATOMS:
+        return thing  # type: ignore[no-any-return]
+    way = _WAYS.get(kind)
+    if way is None:
+        way = _WAYS[kind] = _way_for(kind)
+    return way(thing)
+
+
+def _way_for(kind: type) -> Callable[[Any], Hashable]:
+    for base, way in _KINDS:
+        if issubclass(kind, base):
+            return way
+    return _of_object if kind.__module__ in _TRANSPARENT else _refuse
+
+
+def _refuse(_: object) -> Hashable:
+    raise _NoValueError
+
+
+def _of_object(thing: Any) -> Hashable:
+    attributes = vars(thing)
+    names = tuple(attributes)
+    key = (type(thing), names)
+    get = _GETTERS.get(key)
+    if get is None:
+        seen = [name for name in names if name not in _SKIPPED]
+        # Of one name itemgetter would return no tuple.
+        get = _GETTERS[key] = itemgetter(*seen, *seen[:1]) if seen else lambda _: ()
+    return key, tuple([one if type(one) in _ATOMS else _value(one) for one in get(attributes)])
+
+
+#: What reads the attributes of an object, for each class and set of attributes that was met.
+_GETTERS: dict[tuple[type, tuple[str, ...]], Callable[[dict[str, Any]], tuple[Any, ...]]] = {}
+
+
+def _of_array(array: Any) -> Hashable:
+    if array.nbytes > _SMALL or array.dtype.hasobject or type(array) is not np.ndarray:
+        raise _NoValueError
+    return array.dtype.str, array.shape, array.tobytes()
+
+
+def _of_sequence(sequence: Any) -> Hashable:
+    return tuple(map(_value, sequence))
+
+
+def _of_dict(mapping: Any) -> Hashable:
+    return tuple(mapping), tuple(map(_value, mapping.values()))
+
+
+def _of_path(path: Any) -> Hashable:
+    return (
+        _of_array(path.vertices),
+        None if path.codes is None else _of_array(path.codes),
+        path.should_simplify,
+        path.simplify_threshold,
+    )
+
+
+def _of_transform(transform: Any) -> Hashable:
+    if not transform.is_affine:
+        raise _NoValueError
+    return transform.get_affine().get_matrix().tobytes()  # type: ignore[no-any-return]
+
+
+def _of_box(box: Any) -> Hashable:
+    return box.get_points().tobytes()  # type: ignore[no-any-return]
+
+
+def _of_clip(clip: Any) -> Hashable:
+    path, affine = clip.get_transformed_path_and_affine()
+    return _of_path(path), affine.get_matrix().tobytes()
+
+
+#: How to read values, by the first of these classes that they are of.
+_KINDS: tuple[tuple[type, Callable[[Any], Hashable]], ...] = (
+    (Enum, lambda one: one),
+    (np.ndarray, _of_array),
+    (dict, _of_dict),
+    (tuple, _of_sequence),
+    (list, _of_sequence),
+    (Path, _of_path),
+    (BboxBase, _of_box),
+    (Transform, _of_transform),
+    (TransformedPath, _of_clip),
+    (Axis, id),
+)
+
+#: The same, found once for each class that was met.
+_WAYS: dict[type, Callable[[Any], Hashable]] = {}

@@ -1,0 +1,196 @@
+"""Axes made anew: equal values, equal pixels; and what the value of an axis must not miss."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from matplotlib import patheffects
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MultipleLocator, NullLocator, StrMethodFormatter
+
+from framepipe.drawing.rendering.axis_value import value_of_axis
+from framepipe.drawing.rendering.display_list import DisplayList, RecordingRenderer
+from framepipe.drawing.rendering.ticks import draw_axis
+
+Change = Callable[[Any], object]
+
+
+def make_axes() -> Any:
+    figure = Figure(figsize=(4, 3), dpi=60)
+    FigureCanvasAgg(figure)
+    figure.subplots_adjust(left=0.3, bottom=0.3)
+    return figure.add_subplot()
+
+
+def made_anew(ax: Any, *changes: Change) -> None:
+    """Clear axes and draw on them again, as a beginner's update does."""
+    ax.cla()
+    ax.plot([0, 1, 2], [1, 3, 2])
+    ax.set_xlabel("time")
+    ax.viewLim  # noqa: B018 - reading it does the lazy autoscale, as every draw does at first
+    for change in changes:
+        with suppress(AttributeError, IndexError):  # one for numbers, after one that makes it dates
+            change(ax)
+    ax.viewLim  # noqa: B018
+
+
+#: What a draw of one axis or the other must not miss.
+CHANGES: dict[str, Change] = {
+    "limits of x": lambda ax: ax.set_xlim(0, 3),
+    "limits of both": lambda ax: ax.set(xlim=(-2, 3), ylim=(5, -5)),
+    "far": lambda ax: ax.set(xlim=(1e6, 1e6 + 1), ylim=(0, 1e-9)),
+    "labels": lambda ax: ax.set(xlabel="place", ylabel="signal"),
+    "label's colour": lambda ax: ax.xaxis.label.set_color("red"),
+    "label's size": lambda ax: ax.set_xlabel("time", fontsize=5),
+    "label's weight": lambda ax: ax.xaxis.label.get_fontproperties().set_weight("bold"),
+    "label moved": lambda ax: ax.xaxis.set_label_coords(0.5, 0.5),
+    "label above": lambda ax: ax.xaxis.set_label_position("top"),
+    "label's pad": lambda ax: ax.set_xlabel("time", labelpad=12),
+    "label hidden": lambda ax: ax.xaxis.label.set_visible(False),
+    "label boxed": lambda ax: ax.xaxis.label.set_bbox({"facecolor": "y"}),
+    "ticks above": lambda ax: ax.xaxis.tick_top(),
+    "ticks in": lambda ax: ax.tick_params(direction="in", length=9, color="r"),
+    "tick labels": lambda ax: ax.tick_params(labelcolor="b", labelsize=5, labelrotation=40),
+    "fewer ticks": lambda ax: ax.locator_params(nbins=3),
+    "minor ticks": lambda ax: ax.minorticks_on(),
+    "ticks by hand": lambda ax: ax.set(xticks=[0, 1], yticks=[2]),
+    "no ticks": lambda ax: ax.xaxis.set_major_locator(NullLocator()),
+    "ticks' multiple": lambda ax: ax.yaxis.set_major_locator(MultipleLocator(0.3)),
+    "format": lambda ax: ax.xaxis.set_major_formatter(StrMethodFormatter("{x:.3f}")),
+    "exponent": lambda ax: (
+        ax.set_xlim(0, 2000),
+        ax.ticklabel_format(style="sci", scilimits=(0, 0)),
+    ),
+    "offset text": lambda ax: (ax.set_xlim(1e6, 1e6 + 1), ax.xaxis.offsetText.set_color("red")),
+    "users' format": lambda ax: ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"<{x}>")),
+    "names": lambda ax: ax.set_xticks([0, 1], ["zero", "one"]),
+    "one tick": lambda ax: ax.xaxis.get_major_ticks()[1].label1.set_color("red"),
+    "first tick": lambda ax: ax.xaxis.get_major_ticks(2)[0].label1.set_alpha(0.3),
+    "first tick's line": lambda ax: ax.yaxis.get_major_ticks(2)[0].tick1line.set_markersize(12),
+    "grid": lambda ax: ax.grid(),
+    "grid of x": lambda ax: ax.xaxis.grid(color="g", linestyle=":", linewidth=3),
+    "grid clipped": lambda ax: (ax.grid(), ax.xaxis.set_clip_path(None)),
+    "alpha": lambda ax: ax.tick_params(grid_alpha=0.2),
+    "axis hidden": lambda ax: ax.xaxis.set_visible(False),
+    "spine moved": lambda ax: ax.spines["bottom"].set_position(("outward", 9)),
+    "spine centred": lambda ax: ax.spines["left"].set_position("zero"),
+    "log": lambda ax: ax.set(yscale="log"),
+    "symlog": lambda ax: ax.set(xscale="symlog"),
+    "dates": lambda ax: ax.plot([datetime.date(2020, 1, 1), datetime.date(2020, 3, 1)], [0, 1]),
+    "categories": lambda ax: ax.plot(["a", "b"], [0, 1]),
+    "path effects": lambda ax: ax.xaxis.label.set_path_effects([patheffects.withStroke()]),
+    "place": lambda ax: ax.set_position([0.2, 0.3, 0.5, 0.4]),
+    "aspect": lambda ax: (ax.set_aspect("equal"), ax.apply_aspect()),
+    "size": lambda ax: ax.figure.set_size_inches(2, 2),
+}
+
+#: Those whose drawing no value can tell.
+OPAQUE = {"users' format", "names", "one tick", "dates", "categories"}
+
+
+def draw(axis: Any) -> tuple[DisplayList, bytes]:
+    """Draw an axis, and return its calls and the picture."""
+    figure = axis.axes.figure
+    width, height = figure.canvas.get_width_height()
+    renderer = RecordingRenderer(width, height, figure.dpi)
+    renderer.figure = figure
+    display_list: DisplayList = []
+    renderer.recorder.display_list = display_list
+    draw_axis(axis, renderer)
+    renderer.recorder.display_list = None
+    return display_list, renderer.pixels.tobytes()
+
+
+def play(display_list: DisplayList, figure: Any) -> bytes:
+    width, height = figure.canvas.get_width_height()
+    renderer = RecordingRenderer(width, height, figure.dpi)
+    renderer.recorder.play(display_list)
+    return renderer.pixels.tobytes()
+
+
+def test_an_axis_made_anew_has_the_value_it_had() -> None:
+    ax = make_axes()
+    values = []
+    for _ in range(5):
+        made_anew(ax)
+        values.append((value_of_axis(ax.xaxis), value_of_axis(ax.yaxis)))
+        ax.figure.canvas.draw()
+    # Draws place labels and spines, which clearing leaves where they are.
+    assert values[2] == values[3] == values[4]
+    assert None not in values[4]
+    assert values[4][0] != values[4][1]
+
+
+def test_an_axis_that_has_its_ticks_has_no_value() -> None:
+    ax = make_axes()
+    ax.figure.canvas.draw()
+    assert value_of_axis(ax.xaxis) is None
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_that_shows_changes_the_value(name: str) -> None:
+    ax = make_axes()
+    made_anew(ax)
+    before = [(value_of_axis(axis), draw(axis)[1]) for axis in (ax.xaxis, ax.yaxis)]
+    made_anew(ax, CHANGES[name])
+    after = [(value_of_axis(axis), draw(axis)[1]) for axis in (ax.xaxis, ax.yaxis)]
+    showing = [index for index in (0, 1) if before[index][1] != after[index][1]]
+    assert showing or name in ("alpha", "path effects", "label hidden", "ticks by hand")
+    for index in showing:
+        assert before[index][0] != after[index][0]
+    if name in OPAQUE:
+        assert after[0][0] is None
+
+
+@pytest.mark.filterwarnings("ignore")  # some do not go together
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.lists(st.sampled_from(sorted(CHANGES)), max_size=3), min_size=3, max_size=6),
+    st.booleans(),
+)
+def test_equal_values_are_equal_pixels(frames: list[list[str]], shared: bool) -> None:
+    ax = make_axes()
+    if shared:
+        ax.figure.clf()
+        ax, _ = ax.figure.subplots(1, 2, sharey=True)
+    known: dict[Any, DisplayList] = {}
+    for changes in frames * 2:
+        ax.figure.set_size_inches(4, 3)
+        made_anew(ax, *(CHANGES[name] for name in changes))
+        for axis in (ax.xaxis, ax.yaxis):
+            value = value_of_axis(axis)
+            try:
+                calls, pixels = draw(axis)
+            except ValueError:  # ticks of a kind that these limits do not allow
+                continue
+            if value is None:
+                continue
+            if value in known:
+                assert play(known[value], ax.figure) == pixels
+            else:
+                known[value] = calls
+
+
+def test_values_are_found_again() -> None:
+    """What the fuzz test compares is not nothing: nearly all of these have a value, each time."""
+    ax = make_axes()
+    kept = []
+    for name, change in CHANGES.items():
+        values: list[Any] = []
+        for _ in range(3):
+            ax.figure.set_size_inches(4, 3)
+            made_anew(ax, change)
+            values.append(value_of_axis(ax.yaxis))
+            ax.figure.canvas.draw()
+        if values[1] is not None and values[1] == values[2]:
+            kept.append(name)
+    assert len(kept) > 0.7 * len(CHANGES), set(CHANGES) - set(kept)
+    assert np.all([name not in kept for name in ("log",)])
