@@ -104,7 +104,7 @@ def _tick(done: subprocess.CompletedProcess[bytes]) -> Fraction:
 
 def check_movie(
     ffmpeg: str, path: str | os.PathLike[str], duration: Fraction, counts: Sequence[int]
-) -> None:
+) -> list[int]:
     """Check that a joined movie is whole.
 
     Parameters
@@ -117,6 +117,12 @@ def check_movie(
         Seconds that each frame must be shown for.
     counts : sequence of int
         How many frames came from each segment.
+
+    Returns
+    -------
+    list of int
+        Which frame each packet is, in the order in which they are stored; empty where a container
+        keeps no times.
 
     Raises
     ------
@@ -131,7 +137,7 @@ def check_movie(
             f"{frames}"
         )
     if found.untimed:
-        return
+        return []
     times = sorted(found.times)
     # A container rounds to its own ticks, and may begin a little late.
     for position, time in enumerate(times):
@@ -142,6 +148,8 @@ def check_movie(
                 f"the joined movie shows frame {position} (of segment {block}) "
                 f"{float(wrong) * 1000:.1f} ms off its time"
             )
+    positions = found.positions(duration)
+    return [position - min(positions) for position in positions]
 
 
 def _block_of(position: int, counts: Sequence[int]) -> int:

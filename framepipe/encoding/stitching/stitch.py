@@ -125,7 +125,8 @@ def join_by_copying(
     def positions(*source: str) -> list[int]:
         return read_packet_times(ffmpeg, *source, cwd=segments.folder).positions(duration)
 
-    def copy(ahead: int) -> None:
+    def copy(ahead: int) -> int:
+        """Join, decoding being so many frames ahead; return by how many it must be."""
         times = _regular_timestamps(duration, ahead)
         done = run_program(
             ffmpeg, "-nostdin", "-loglevel", "error", *_CONCAT, "-map", "0:v:0", "-c", "copy",
@@ -135,13 +136,15 @@ def join_by_copying(
         if done.returncode:
             count = len(segments.names)
             raise StitchError(f"ffmpeg could not join {count} segments: {stderr_tail(done)}")
-        check_movie(ffmpeg, output, duration, segments.counts)
+        return _reorder_depth(check_movie(ffmpeg, output, duration, segments.counts))
 
     # As a rule no segment reorders more than the longest does, and all need not be read for it.
     longest = max(zip(segments.counts, segments.names, strict=True))[1]
     ahead = _reorder_depth(positions("-i", longest))
     try:
-        copy(ahead)
+        needed = copy(ahead)
+        if needed > ahead:  # ffmpeg has made decoding times up
+            copy(needed)
     except StitchError:
         found = positions(*_CONCAT)
         if sorted(found) != list(range(segments.frames)):
