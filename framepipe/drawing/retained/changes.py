@@ -152,7 +152,6 @@ class Changes:
         item.part_ids = frozenset(map(id, item.parts))
         item.axes_state = entry.axes_state
         patch = artist is self._figure.patch
-        item.same_objects = None
         item.fingerprint = None if patch else Fingerprint(artist, entry.axes, item.parts)
         item.attributes = [AttributeFingerprint(thing) for thing in settings_of(artist)]
         if isinstance(artist, Legend):
@@ -187,9 +186,7 @@ class Changes:
         In `detect` it must not be asked about an item twice: what is set up anew in each draw has
         been by then.
         """
-        artist, quick = item.artist, item.same_objects
-        if quick is not None and quick.unchanged() and first_stale(item.parts or ()) is None:
-            return ""
+        artist = item.artist
         for attributes in item.attributes:
             if not attributes.unchanged():
                 return "an attribute of it changed"
@@ -199,10 +196,8 @@ class Changes:
         part = first_stale(item.parts or ())
         if part is not None:
             return "it was changed" if part is artist else f"its {name_of(part)} changed"
-        if item.fingerprint is not None:
-            if not item.fingerprint.unchanged():
-                return "its transform, clip, data or view changed"
-            item.same_objects = item.fingerprint.same_objects()
+        if item.fingerprint is not None and not item.fingerprint.unchanged():
+            return "its transform, clip, data or view changed"
         return ""
 
     def _is_unchanged(self, artist: Artist) -> bool:

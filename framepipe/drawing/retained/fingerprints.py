@@ -7,7 +7,7 @@ array can be changed in place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import is_, itemgetter
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
@@ -33,7 +33,6 @@ from matplotlib.transforms import (
 
 from ..mpl.artists import (
     BOOKKEEPING,
-    NOT_DRAWN_OF_LINES,
     active_position,
     axes_of,
     axis_map,
@@ -49,7 +48,7 @@ from ..mpl.artists import (
 )
 from ..rendering.axis_value import BLIND_TO_DATA
 from .axes_state import SHORT, axes_state, plain_values
-from .copies import Copy, copies_of
+from .copies import copies_of
 
 
 class Fingerprint:
@@ -105,12 +104,6 @@ class Fingerprint:
                 return False
         return self._take() == self._taken
 
-    def same_objects(self) -> SameObjects | None:
-        """Return what tells sooner that nothing changed since now; None if nothing can."""
-        if not self._simple or self._taken or isinstance(self._artist, Wedge):
-            return None
-        return SameObjects(self._artist, self._axes, self._data)
-
     def _take(self) -> tuple[Any, ...]:
         """Return all of it but the arrays among the artist's attributes.
 
@@ -142,51 +135,6 @@ class Fingerprint:
         else:
             values += _of_drawing(artist, self._axes)
         return tuple(values)
-
-
-class SameObjects:
-    """Tells in little time that an artist is as it was: its attributes are the very same objects.
-
-    Then only what can be changed in place is left to compare.  Most artists of most frames are
-    found unchanged by this, at a third of the price of a whole comparison.
-
-    Parameters
-    ----------
-    artist : Artist
-        The artist, known to be as it was when it was drawn.
-    axes : Axes or None
-        The axes it belongs to.
-    data : list of (str, Copy)
-        Its arrays, by attribute.
-    """
-
-    __slots__ = ("_attributes", "_axes", "_copies", "_data", "_mutable", "_transform", "_values")
-
-    def __init__(self, artist: Artist, axes: Axes | None, data: list[tuple[str, Copy]]) -> None:
-        self._attributes = vars(artist)
-        self._values = tuple(self._attributes.values())
-        self._mutable = [
-            value
-            for name, value in self._attributes.items()
-            if isinstance(value, (list, dict)) and name not in NOT_DRAWN_OF_LINES
-            if _is_plain(value)
-        ]
-        self._copies = [one.copy() for one in self._mutable]
-        self._data = [(copy, self._attributes[name]) for name, copy in data]
-        self._axes = axes
-        self._transform = None if axes is None else axes.transData
-
-    def unchanged(self) -> bool:
-        """Tell whether all of it is certainly as it was."""
-        attributes = self._attributes
-        if (
-            len(attributes) != len(self._values)
-            or not all(map(is_, attributes.values(), self._values))
-            or (self._axes is not None and self._axes.transData is not self._transform)
-            or self._mutable != self._copies
-        ):
-            return False
-        return all(copy.unchanged(value) for copy, value in self._data)
 
 
 def _of_holder(holder: Axes | FigureBase) -> list[object]:

@@ -26,7 +26,7 @@ from .axes_state import AxesState
 if TYPE_CHECKING:
     from ..rendering.bounds import Box
     from ..rendering.display_list import DisplayList
-    from .fingerprints import AttributeFingerprint, Fingerprint, SameObjects
+    from .fingerprints import AttributeFingerprint, Fingerprint
 
 
 #: What an item is known by: the id of its artist, and the method if that is not ``draw``.
@@ -60,8 +60,6 @@ class DisplayItem:
         Of its transform, clip and data, when it was last drawn.
     attributes : list of AttributeFingerprint
         Of its plain attributes, when it was last drawn.
-    same_objects : SameObjects or None
-        Tells sooner that none of these changed, if anything can.
     display_list : DisplayList or None
         How it was drawn; None if that was not recorded.
     bounds : list of Box or None
@@ -98,7 +96,6 @@ class DisplayItem:
         "part_ids",
         "parts",
         "reason",
-        "same_objects",
         "version",
     )  # fmt: skip
 
@@ -112,7 +109,6 @@ class DisplayItem:
         self.axes_state: AxesState = ()
         self.fingerprint: Fingerprint | None = None
         self.attributes: list[AttributeFingerprint] = []
-        self.same_objects: SameObjects | None = None
         self.display_list: DisplayList | None = None
         self.bounds: list[Box] | None = None
         self.by_value: tuple[Hashable, DisplayList, str] | None = None

@@ -105,40 +105,6 @@ def test_a_change_without_a_flag_shows(name: str) -> None:
     assert not taken.unchanged()
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_the_quick_look_is_never_quicker_than_right(name: str) -> None:
-    artist, change = CASES[name](make_axes())
-    quick = fingerprint(artist).same_objects()
-    change()
-    assert quick is None or not quick.unchanged()
-
-
-IN_PLACE: dict[str, Callable[[Any], object]] = {
-    "data": lambda line: line.get_path().vertices.__setitem__((0, 1), 7),
-    "data of x": lambda line: line.get_xdata(orig=False).__setitem__(1, 7),
-    "flag": lambda line: setattr(line, "stale", True),
-    "setter": lambda line: line.set_linewidth(7),
-    "setter without a flag": lambda line: setattr(line, "ind_offset", 3),
-    "list": lambda line: line.short.append(3),
-    "new attribute": lambda line: setattr(line, "anything", 1),
-    "attribute gone": lambda line: delattr(line, "short"),
-    "clip": lambda line: line.set_clip_box(None),
-    "transform of the axes": lambda line: setattr(line.axes, "transData", Affine2D()),
-}
-
-
-@pytest.mark.parametrize("name", IN_PLACE)
-def test_the_quick_look_sees_what_is_changed_in_place(name: str) -> None:
-    (line,) = make_axes().plot([0.0, 1.0], [2.0, 3.0])
-    line.short = [1, 2]
-    line.axes.figure.canvas.draw()
-    quick = fingerprint(line).same_objects()
-    assert quick is not None
-    assert quick.unchanged()
-    IN_PLACE[name](line)
-    assert not quick.unchanged()
-
-
 def test_limits_are_left_to_the_state_of_the_axes() -> None:
     """Or a scrolling axes would change all items twice, and text in axes coordinates at all."""
     ax = make_axes()
