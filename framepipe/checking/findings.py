@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 #: What a frame needs of what lies before it.
 Needs = Literal["nothing", "updates", "draws", "unknown"]
@@ -122,6 +122,10 @@ class Findings:
             for row in rows
         ]
         return "\n".join([*table, "", *self._conclusions()])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the table where a notebook's cell, or IPython, shows a value."""
+        printer.text(repr(self) if cycle else str(self))
 
     def _conclusions(self) -> list[str]:
         of = "" if self.total is None else f" of {self.total}"

@@ -17,7 +17,8 @@ import framepipe
 
 fig, ax = plt.subplots(figsize=(2, 1))
 (line,) = ax.plot([0, 1])
-ani = FuncAnimation(fig, lambda i: line.set_ydata([0, i]), frames=12)
+heights = list(range(12))  # of the cells', as all that a notebook's threads lead to
+ani = FuncAnimation(fig, lambda i: line.set_ydata([0, heights[i]]), frames=12)
 """
 
 #: Without a length until it ends.
@@ -45,6 +46,7 @@ def test_a_movie_shows_itself_and_its_progress_fills(tmp_path: Path, backend: st
         "movie",
         "print(movie, movie.report, sep='\\n')",
         "movie.report.plot()",
+        "movie.workers",
     )
     assert [one["output_type"] for one in outputs[1]] == ["display_data"], "the bar, no notice"
     bar = bar_of(widgets)
@@ -60,6 +62,7 @@ def test_a_movie_shows_itself_and_its_progress_fills(tmp_path: Path, backend: st
     assert printed[0] == str(tmp_path / "m.mp4")
     assert printed[1].startswith("movie     m.mp4: 12 frames")
     assert outputs[4][0]["data"]["image/png"]
+    assert "".join(outputs[5][0]["data"]["text/plain"]) != "0", "made by workers"
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -290,9 +290,15 @@ def _fed_by_a_thread(walk: _Walk) -> Unshareable | None:
     for thread in _others():
         theirs = _Walk()
         frame = frames.get(thread.ident or 0)
-        for name, value in vars(thread).items():
-            if name in ("_target", "_args", "_kwargs"):
-                theirs.add(value, name)
+        runs = vars(thread).get("_target")
+        if _is_installed(runs):
+            # What belongs to a package leads anywhere: a notebook's own threads to all that its
+            # cells have named.
+            handed = (*vars(thread).get("_args", ()), *vars(thread).get("_kwargs", {}).values())
+        else:
+            handed = ()
+            for name in ("_target", "_args", "_kwargs"):
+                theirs.add(vars(thread).get(name), name)
         while frame is not None:
             if is_users(frame.f_globals.get("__name__", "")):
                 for child, own in _used_by(frame.f_code, frame.f_globals, frame.f_code.co_name):
@@ -300,13 +306,22 @@ def _fed_by_a_thread(walk: _Walk) -> Unshareable | None:
                 for own, value in frame.f_locals.items():
                     theirs.add(value, own)
             frame = frame.f_back
-        for value, _ in _of_users(theirs):
+        for value in (*handed, *(met for met, _ in _of_users(theirs))):
             if id(value) in walk.met and _is_data(value):
                 name = walk.met[id(value)][1]
                 return Unshareable(
                     name, f"in the hands of the thread {thread.name}, which no fork has"
                 )
     return None
+
+
+def _is_installed(function: Any) -> bool:
+    """Tell whether a thread runs a function of an installed package, or of Python's own."""
+    while isinstance(function, partial):
+        function = function.func
+    if not isinstance(function, (types.FunctionType, types.MethodType)):
+        return False  # a list's append, an object that is called
+    return not is_users(function.__module__)
 
 
 def _of_users(walk: _Walk) -> Iterable[tuple[object, str]]:

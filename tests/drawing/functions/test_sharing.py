@@ -107,6 +107,25 @@ def latest_of_a_thread(stack: ExitStack) -> Any:
     return rows
 
 
+def handed_to_a_packages_thread(stack: ExitStack) -> Any:
+    """A list that a function of a package, Python's own here, goes on appending to."""
+    rows: list[str] = []
+    source, sink = os.pipe()
+    reader = stack.enter_context(open(source))
+    copying = threading.Thread(target=_copy_lines, args=(reader, rows))
+    copying.start()
+    stack.callback(copying.join)
+    stack.callback(os.close, sink)
+    return rows
+
+
+def _copy_lines(source: Any, rows: list[str]) -> None:
+    rows.extend(source)
+
+
+_copy_lines.__module__ = "shutil"
+
+
 def a_counter_file(stack: ExitStack) -> Any:
     return stack.enter_context(tempfile.TemporaryFile("w+"))
 
@@ -132,7 +151,9 @@ FOUND: dict[Any, str] = {
     a_pool: "an executor", a_queue_of_processes: "shared between processes",
     an_event_loop: "an event loop", a_thread: "a running thread",
     a_queue_and_a_thread: "a Queue that a running thread", an_event_and_a_thread: "a Event",
-    latest_of_a_thread: "in the hands of the thread", a_counter_file: "reading and writing",
+    latest_of_a_thread: "in the hands of the thread",
+    handed_to_a_packages_thread: "in the hands of the thread",
+    a_counter_file: "reading and writing",
     a_written_memmap: "mapped memory", shared_memory: "mapped memory",
     an_open_hdf5_file: "HDF5 file open for writing",
 }  # fmt: skip
@@ -199,6 +220,22 @@ def test_what_can_be_shared_is_let_pass(name: str) -> None:
     with ExitStack() as stack:
         thing = SHARED[name](stack)
         assert find_unshareable([clip(3, lambda i: thing)]) is None
+
+
+def test_what_a_packages_thread_only_leads_to_is_let_pass() -> None:
+    """As those of a notebook lead to all that its cells have named."""
+    rows, stop = [1.0, 2.0, 3.0], threading.Event()
+    package: dict[str, Any] = {"__name__": "asyncio"}
+    exec("class Kernel:\n    def run(self):\n        self.stop.wait()", package)
+    kernel = package["Kernel"]()
+    kernel.stop, kernel.namespace = stop, {"rows": rows}
+    thread = threading.Thread(target=kernel.run)
+    thread.start()
+    try:
+        assert find_unshareable([clip(3, lambda i: rows[i])]) is None
+    finally:
+        stop.set()
+        thread.join()
 
 
 def test_a_queue_where_no_thread_runs_is_let_pass() -> None:
