@@ -121,7 +121,8 @@ def encode(
         full drawing, and a `RetainedWarning` says which artist to blame.  "full" draws everything
         in every frame; so does "auto" with ``workers=0`` where nobody could begin again (see
         Notes).  "verify" is proof, and slow: one more process makes every draw that
-        `Animation.save` makes, and every frame is compared with its.
+        `Animation.save` makes, and every frame is compared with its (with ``workers=0`` where this
+        process can be forked).
     independent : bool, default: False
         Your word that a frame needs no earlier frame's update; then a worker runs only the
         updates of its own frames (and the first frame's).  Some frames are compared with what all
@@ -177,7 +178,8 @@ def encode(
     StitchError
         Segments could not be joined, or the movie they made is not whole.
     FrameMismatch
-        With ``redraw="verify"``: retained drawing gave other pixels than a full draw.
+        With ``redraw="verify"``: a frame has other pixels than a full draw, or `Animation.save`,
+        gives it.
     WorkerDied
         A render process died, and so did its replacement.
 

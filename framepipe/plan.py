@@ -343,6 +343,8 @@ class EncodePlan:
     has_copy : bool
         Whether a fork of this process could make the movie as well, where this one is to draw it
         and begins with what is kept; see `framepipe.modes.in_process`.
+    has_witness : bool
+        Whether a fork of this process, which is to draw the movie, could draw all frames besides.
     """
 
     movie: Plan
@@ -353,6 +355,7 @@ class EncodePlan:
     start_method: StartMethod
     workers_given: bool = False
     has_copy: bool = False
+    has_witness: bool = False
 
     def place(self, frame: int) -> int:
         """Return which frame of the animation a frame of the movie is."""
@@ -448,17 +451,19 @@ def plan_encode(
     if workers and method == "fork" and (found := find_unshareable(opened.user_code)) is not None:
         _log.warning("%s: the movie is made in this process alone", found)
         workers, workers_given = 0, False
-    has_copy = (
+    may_fork = (
         workers == 0
         and workers_given
         and method == "fork"
-        and drawing == "auto"
-        and not plan.direct
-        and opened.can_be_kept
+        and drawing in ("auto", "verify")
         and find_unshareable(opened.user_code) is None
     )
+    has_copy = may_fork and drawing == "auto" and not plan.direct and opened.can_be_kept
     painters = opened.painter_factory(
         plan.frame, independent=independent, redraw=drawing, writers=plan.writers,
         selection=selection,
     )  # fmt: skip
-    return EncodePlan(plan, painters, count, drawing, workers, method, workers_given, has_copy)
+    return EncodePlan(
+        plan, painters, count, drawing, workers, method, workers_given,
+        has_copy=has_copy, has_witness=may_fork and drawing == "verify",
+    )  # fmt: skip

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,7 @@ import pytest
 from clips import FFMPEG, RAW, clip, everything_in, flat, numbers_in
 from matplotlib.animation import FuncAnimation
 
-from framepipe import FrameMismatch, HistoryWarning, Segments, encode
+from framepipe import FrameMismatch, FramepipeError, HistoryWarning, Segments, encode
 
 FRAMES = 24
 
@@ -210,3 +214,54 @@ def test_verify_proves_every_frame(tmp_path: Path, way: str) -> None:
         assert (tmp_path / "n.rgba").read_bytes() == truth
         (tmp_path / "n.rgba").unlink()
     assert everything_in(tmp_path) == {"m.rgba"}
+
+
+#: Where this process, or somebody else's, draws: then one more process draws every frame besides.
+ELSEWHERE: dict[str, dict[str, Any]] = {
+    "here": {"workers": 0},
+    "here in segments": {"workers": 0, "mode": Segments(blocks=3)},
+    "executor": {},
+}
+
+
+def differs_from(frame: int) -> FuncAnimation:
+    """Shows something else from a frame on where the movie is drawn, and not its witness."""
+    figure, show = flat()
+    here = os.getpid()
+
+    def update(number: int) -> Any:
+        movies = os.getpid() == here or "FRAMEPIPE_ELSEWHERE" in os.environ
+        return show(number + (movies and number >= frame))
+
+    return FuncAnimation(figure, update, FRAMES, init_func=tuple)
+
+
+@pytest.mark.parametrize("way", ELSEWHERE)
+def test_verify_proves_every_frame_wherever_it_is_drawn(tmp_path: Path, way: str) -> None:
+    with ExitStack() as stack:
+        options = {**ELSEWHERE[way], "redraw": "verify", **RAW}
+        if way == "executor":
+            elsewhere = partial(os.environ.__setitem__, "FRAMEPIPE_ELSEWHERE", "1")
+            pool = stack.enter_context(ProcessPoolExecutor(2, initializer=elsewhere))
+            options["mode"] = Segments(blocks=2, executor=pool)
+        movie = encode(clip(FRAMES), tmp_path / "m.rgba", **options)
+        assert movie.report.against_save == FRAMES
+        with pytest.raises(FrameMismatch, match=r"is not what Animation\.save draws") as caught:
+            encode(differs_from(17), tmp_path / "n.rgba", **options)
+    assert caught.value.frame == 17
+    assert everything_in(tmp_path) == {"m.rgba"}
+
+
+def test_verify_without_its_witness_is_an_error(tmp_path: Path) -> None:
+    figure, show = flat()
+    here = os.getpid()
+
+    def update(number: int) -> Any:
+        if number == 5 and os.getpid() != here:
+            os._exit(3)
+        return show(number)
+
+    animation = FuncAnimation(figure, update, FRAMES, init_func=tuple)
+    with pytest.raises(FramepipeError, match=r"once more, .* has come to an end"):
+        encode(animation, tmp_path / "m.rgba", workers=0, redraw="verify", **RAW)
+    assert everything_in(tmp_path) == set()

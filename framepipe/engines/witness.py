@@ -1,9 +1,9 @@
 """A fork that draws a movie's first frames as `Animation.save` does, while this process draws all.
 
 This process leaves out draws that `Animation.save` makes, and goes through the animation but once.
-So what it draws of the first frames is compared with what a fork draws that makes every draw; see
-`framepipe.engines.scheduling.checks`.  One that dies or fails proves nothing, neither for nor
-against: the movie goes on without it.
+So what it draws of the first frames, or of all, is compared with what a fork draws that makes every
+draw; see `framepipe.engines.scheduling.checks`.  One that dies or fails proves nothing, neither for
+nor against: what then is left to whoever has asked for it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,14 @@ from .workers.messages import (
     Ready,
     digest_of,
 )
-from .workers.pool import WITNESS_PATIENCE, WorkerPool
+from .workers.pool import AHEAD, WITNESS_PATIENCE, WorkerPool
 from .workers.stalls import LOOK_EVERY, StallWatch, WorkerStalled
 from .workers.supervisor import ask_for_difference
 from .workers.tasks import FrameTask
+
+#: Frames held at a time that this process has drawn and the witness has not, to say where they
+#: differ if they do: it is as fast, mostly.
+PICTURES = 8
 
 
 class Witness:
@@ -44,6 +48,8 @@ class Witness:
         Bytes of a frame.
     total : int or None
         Number of frames, as far as it is known.
+    every : bool, default: False
+        Whether it draws all frames.
 
     Attributes
     ----------
@@ -57,17 +63,29 @@ class Witness:
     """
 
     def __init__(
-        self, make_source: Callable[[], FrameSource], frame_bytes: int, total: int | None
+        self,
+        make_source: Callable[[], FrameSource],
+        frame_bytes: int,
+        total: int | None,
+        *,
+        every: bool = False,
     ) -> None:
-        self._checks = HistoryChecks(1, slots=AS_SAVED, total=total, first=AS_SAVED)
+        self._checks = HistoryChecks(1, slots=AS_SAVED, total=total, every=every, first=AS_SAVED)
         self._pictures: dict[int, bytes] = {}
         self._drawn = 0  # frames drawn in this process
         self.failure = ""
         make_task = partial(FrameTask, make_source, frame_bytes)
         self._pool = WorkerPool(1, None, make_task, "fork", first=self._checks.witness)
         self._worker = self._pool.workers[0]
-        while check := self._checks.next_check(self._checks.witness, self._worker.last):
-            self._worker.give(CheckFrame(check), check.frame)
+        self._order()
+
+    def _order(self) -> None:
+        """Let it have some frames to draw ahead."""
+        worker, checks = self._worker, self._checks
+        while len(worker.given) < AHEAD and (
+            check := checks.next_check(checks.witness, worker.last)
+        ):
+            worker.give(CheckFrame(check), check.frame)
 
     def drawn(self, frame: int, pixels: memoryview) -> None:
         """Note what a frame looks like here, and hear what the witness has said.
@@ -80,6 +98,8 @@ class Witness:
         self._drawn = frame + 1
         if self._waits and self._checks.wanted(frame):
             self._pictures[frame] = bytes(pixels)
+            if len(self._pictures) > PICTURES:
+                del self._pictures[min(self._pictures)]
             self._settle(self._checks.drawn(frame, digest_of(pixels)))
         self.hear()
 
@@ -133,6 +153,8 @@ class Witness:
             if isinstance(order, CheckFrame):
                 witness = self._checks.witness
                 self._settle(self._checks.checked(witness, order.check, message.digest))
+                self._pictures.pop(order.frame, None)
+            self._order()
         elif isinstance(message, AnimationEnded):
             if message.total < self._drawn:
                 self._differ(message.total, None, "")
@@ -154,6 +176,8 @@ class Witness:
 
     def _locate(self, frame: int) -> tuple[tuple[int, int, int, int] | None, str]:
         """Ask the witness where its drawing of a frame differs."""
+        if frame not in self._pictures:
+            return None, ""
         located = ask_for_difference(
             self._worker, LocateDifference(frame, self._pictures[frame]), frame
         )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from ..drawing.factory import PainterFactory
 from ..drawing.figure_painter import FigurePainterFactory
-from ..drawing.painter import REACH
+from ..drawing.painter import REACH, Painter
 from ..drawing.policy import LIMITS, Redraw
+from ..engines.protocols import FrameSource
 from ..engines.scheduling.checks import AS_SAVED
 from ..errors import HistoryMismatch
 from ..plan import EncodePlan
 from ..result import Report
+
+#: Returns what is to stand in the place of what draws in this process.
+Watch = Callable[[Painter], FrameSource]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..drawing.painter import Painter
@@ -13,10 +12,7 @@ from ..engines.system.signals import broken_pipes_raise
 from ..engines.workers.messages import digest_of
 from ..plan import EncodePlan
 from ..user_output import OutputInOrder
-from .attempt import Attempt, Made
-
-#: Returns what is to stand in the place of what draws in this process.
-Watch = Callable[[Painter], FrameSource]
+from .attempt import Attempt, Made, Watch
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -33,12 +33,13 @@ from ..engines.system.fork_safety import may_fork
 from ..engines.system.resources import left_uncollected, usable_cpus
 from ..engines.witness import Witness
 from ..engines.workers.failures import interrupts_pass
-from ..errors import FrameError, HistoryMismatch
+from ..errors import FrameError, FramepipeError, HistoryMismatch
 from ..plan import EncodePlan
 from ..result import FrameStats
 from ..user_output import OutputInOrder
 from .attempt import Attempt, Made
 from .by_pipe import ByPipe
+from .in_segments import InSegments
 
 #: Least frames for which the two forks are made up for.  Forking and comparing cost some four full
 #: draws, and where the encoder needs the second CPU the witness's six are in the way: with 24
@@ -163,6 +164,57 @@ class InProcess:
             raise
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A movie drawn by this process, each of whose frames a witness draws, too.
+
+    Parameters
+    ----------
+    plan : EncodePlan
+        What to make.
+    mode : ByPipe or InSegments
+        How.
+    """
+
+    plan: EncodePlan
+    mode: ByPipe | InSegments
+
+    def make(self, attempt: Attempt) -> Made:
+        """Make it.
+
+        Raises
+        ------
+        HistoryMismatch
+            If the witness has drawn a frame differently.
+        FramepipeError
+            If it has died, or come to an end otherwise.
+        """
+        plan = self.plan
+        with ExitStack() as stack:
+            witness = Witness(
+                attempt.painters(plan), plan.movie.frame.nbytes, plan.frames, every=True
+            )
+            stack.callback(witness.close)
+
+            def watched(painter: Painter) -> _Witnessed:
+                stack.callback(painter.close)
+                return _Witnessed(painter, witness, needed=True)
+
+            made = self.mode.make(attempt, watched)
+            witness.finish()
+            if witness.failure:
+                raise _unproven(witness)
+            made.report.against_save = witness.compared
+            return made
+
+
+def _unproven(witness: Witness) -> FramepipeError:
+    return FramepipeError(
+        "the process that draws every frame once more, to be compared, has come to an end: "
+        f"{witness.failure}. Nothing speaks for the frames any longer"
+    )
+
+
 class _Witnessed:
     """What draws here, compared with what the witness draws.
 
@@ -174,6 +226,8 @@ class _Witnessed:
         What draws.
     witness : Witness
         The witness.
+    needed : bool, default: False
+        Whether there is to be no movie without one.
 
     Attributes
     ----------
@@ -181,10 +235,11 @@ class _Witnessed:
         The frame at which the figure stands.
     """
 
-    def __init__(self, painter: Painter, witness: Witness) -> None:
+    def __init__(self, painter: Painter, witness: Witness, *, needed: bool = False) -> None:
         self.painter = painter
         self.frame = -1
         self._witness = witness
+        self._needed = needed
         self._alone = False
 
     @property
@@ -208,6 +263,8 @@ class _Witnessed:
         except HistoryMismatch:
             self.painter.finish()  # raises if something was kept that should not have been
             raise
+        if self._witness.failure and self._needed:
+            raise _unproven(self._witness)
         if self._witness.failure and not self._alone and stats is not None:
             # Nothing speaks for what is left out here any longer; up to now it is as if nothing
             # had been, if this is right.

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from ..drawing.painter import Painter
 from ..encoding.stitching.folder import SegmentFolder
 from ..encoding.stitching.stitch import SegmentList
 from ..engines.executor.run import ExecutorRun, check_executor, count_workers
-from ..engines.protocols import MakeSink, Progress
+from ..engines.protocols import FrameSource, MakeSink, Progress
 from ..engines.scheduling.blocks import cut_into_blocks
+from ..engines.scheduling.checks import Check
 from ..engines.segments import SegmentsRun
-from ..engines.survey import locate_difference
+from ..engines.survey import locate_difference, survey
 from ..errors import FramepipeError, HistoryMismatch
 from ..options import Segments
 from ..plan import EncodePlan
@@ -22,7 +26,7 @@ from ..result import ENCODER
 from ..resume.folder import ResumableSegments, ResumeFolder
 from ..resume.sameness import what_must_be_the_same
 from ..user_output import OutputInOrder
-from .attempt import Attempt, Made
+from .attempt import Attempt, Made, Watch
 from .joins import OneBlockNeeded, SingleSegment, choose_join
 
 _log = logging.getLogger(__name__)
@@ -46,6 +50,11 @@ class InSegments:
         Shows what the user's code prints and warns.
     resume : ResumeFolder, optional
         Keeps segments, and has those of runs before.
+
+    Attributes
+    ----------
+    workers : int
+        Processes that record at a time; 0: this one does.
 
     Raises
     ------
@@ -88,14 +97,14 @@ class InSegments:
             _log.info("%s files are made in one piece: one block", plan.movie.output.suffix)
         if isinstance(self._blocks, list):
             workers = min(workers, len(self._blocks))
-        self._workers = workers
+        self.workers = workers
         if resume is not None:
             lossless = self._join.lossless
             same = what_must_be_the_same(plan, self._blocks, lossless=lossless)
             resume.open(same, self._recorder()[1])
 
-    def make(self, attempt: Attempt) -> Made:
-        """Make it."""
+    def make(self, attempt: Attempt, watch: Watch | None = None) -> Made:
+        """Make it; `watch` returns what is to stand in the place of what draws in this process."""
         movie, resume = self._plan.movie, self._resume
         make_sink, suffix = self._recorder()
         if resume is not None:
@@ -104,11 +113,13 @@ class InSegments:
         else:
             made_in = SegmentFolder(movie.output, suffix)
         with made_in as folder:
-            run = self._run(attempt, make_sink, folder)
+            run = self._run(attempt, make_sink, folder, watch)
             try:
                 report = run.run()
+                if isinstance(run, ExecutorRun) and attempt.checks == "every":
+                    report.against_save += self._prove(attempt, run.digests, report.frames)
             except HistoryMismatch as mismatch:
-                if mismatch.bbox is None and self._workers:
+                if mismatch.bbox is None and self.workers:
                     self._locate(attempt, mismatch)
                 raise
             numbers = [number for number, _ in run.ledger.made]
@@ -118,7 +129,7 @@ class InSegments:
             report.encoder_cpu += self._join(movie, segments)
             report.timeline.add(ENCODER, begin, end := time.perf_counter(), write=end - begin)
             kept = folder.keep(numbers) if self._wanted.keep else ()
-        workers = min(self._workers, 1) if attempt.in_order else self._workers
+        workers = min(self.workers, 1) if attempt.in_order else self.workers
         return Made(report, "segments", workers, kept, as_expected=run.as_expected)
 
     def _locate(self, attempt: Attempt, mismatch: HistoryMismatch) -> None:
@@ -133,6 +144,26 @@ class InSegments:
                 mismatch.frame,
                 start_method=plan.start_method,
             )
+
+    def _prove(self, attempt: Attempt, digests: Mapping[int, bytes], frames: int) -> int:
+        """Compare all frames with those of one process that makes every draw; return how many.
+
+        Raises
+        ------
+        HistoryMismatch
+            If one is another.
+        """
+        plan = self._plan
+        every = [Check(frame, "as_saved") for frame in range(frames)]
+        nbytes, method = plan.movie.frame.nbytes, plan.start_method
+        compared = 0
+        for drawn in survey(attempt.painters(plan), nbytes, every, start_method=method):
+            if drawn.frame not in digests:  # recorded by an earlier run
+                continue
+            if digests[drawn.frame] != drawn.digest:
+                raise HistoryMismatch(drawn.frame, None, "", as_saved=True, truth={})
+            compared += 1
+        return compared
 
     def _recorder(self) -> tuple[MakeSink, str]:
         """Return what records a segment, and the ending of its name."""
@@ -156,13 +187,13 @@ class InSegments:
             resume.record_again(kept[0 if attempt.in_order else -1])
 
     def _run(
-        self, attempt: Attempt, make_sink: MakeSink, folder: SegmentFolder
+        self, attempt: Attempt, make_sink: MakeSink, folder: SegmentFolder, watch: Watch | None
     ) -> SegmentsRun | ExecutorRun:
         """Return what records the blocks: processes of ours, or somebody else's."""
         plan, wanted = self._plan, self._wanted
         painters = attempt.painters(plan)
         one_block = isinstance(self._blocks, list) and len(self._blocks) == 1
-        if self._workers == 0 or (one_block and wanted.executor is not None):
+        if self.workers == 0 or (one_block and wanted.executor is not None):
             painters = painters.unchecked()
         frame_bytes = plan.movie.frame.nbytes
         going_on: dict[str, Any] = {}
@@ -170,9 +201,9 @@ class InSegments:
             resume = self._resume
             going_on = {"keep": folder.take, "kept": resume.kept, "seen": resume.seen}
         if wanted.executor is None or attempt.in_order:
-            workers = min(self._workers, 1) if attempt.in_order else self._workers
+            workers = min(self.workers, 1) if attempt.in_order else self.workers
             return SegmentsRun(
-                painters,
+                painters if watch is None else partial(_watched, painters, watch),
                 make_sink,
                 frame_bytes,
                 self._blocks,
@@ -195,13 +226,20 @@ class InSegments:
             self._blocks,
             plan.frames,
             folder.path,
-            workers=self._workers,
+            workers=self.workers,
             suffix=folder.suffix,
             max_in_flight=wanted.max_in_flight,
             progress=self._progress,
             output=self._output,
+            every=attempt.checks == "every",
             **going_on,
         )
+
+
+def _watched(make_source: Callable[[], FrameSource], watch: Watch) -> FrameSource:
+    """Let something stand in the place of what draws."""
+    source = make_source()
+    return watch(source) if isinstance(source, Painter) else source
 
 
 def _no_resume(plan: EncodePlan) -> ValueError:

@@ -14,10 +14,13 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import TypeGuard
 
+from ..drawing.factory import PainterFactory
 from ..drawing.figure_painter import FigurePainterFactory
 from ..engines.protocols import Progress
 from ..engines.scheduling.checks import AFTER_A_GAP
+from ..engines.system.fork_safety import may_fork
 from ..engines.system.memory import available_memory, slots_that_fit
 from ..engines.system.ring import NoSharedMemory
 from ..engines.workers.stalls import WorkerStalled
@@ -35,7 +38,7 @@ from ..resume.folder import ResumeFolder
 from ..user_output import OutputInOrder
 from .attempt import Attempt, Begun, Made, Mode, certain_frames
 from .by_pipe import ByPipe
-from .in_process import InProcess, keeps_in_process
+from .in_process import InProcess, Proven, keeps_in_process
 from .in_segments import InSegments
 from .mismatch import proven_wrong, too_late, warn_of_mismatch, warn_user
 
@@ -198,7 +201,15 @@ def _make(
                 _log.info("every frame is drawn in full: no process can be had (%s)", str(error))
             else:
                 return _make_until_right(plan, kept, output)
+    if resume is None and plan.has_witness and _draws_here(mode, plan):
+        mode = Proven(plan, mode)
     return _make_until_right(plan, mode, output, resume)
+
+
+def _draws_here(mode: Mode, plan: EncodePlan) -> TypeGuard[ByPipe | InSegments]:
+    """Tell whether this process draws, and a fork could draw all frames, too."""
+    here = isinstance(mode, ByPipe) or (isinstance(mode, InSegments) and not mode.workers)
+    return here and isinstance(plan.painters, PainterFactory) and may_fork()
 
 
 def _make_until_right(

@@ -316,7 +316,7 @@ def forks(started: list[str]) -> int:
     [
         ({}, 30, 2),
         ({"redraw": "full"}, 30, 0),
-        ({"redraw": "verify"}, 30, 0),
+        ({"redraw": "verify"}, 30, 1),  # the witness alone
         ({"start_method": "spawn"}, 30, 0),
         ({"mode": "segments"}, 30, 0),
         ({}, 4, 0),

@@ -123,11 +123,15 @@ class ExecutorRun:
         Takes what the user's code prints and warns.
     keep, kept, seen
         See `SegmentsRun`.
+    every : bool, default: False
+        Whether it is wanted of all frames what they look like.
 
     Attributes
     ----------
     ledger : BlockLedger
         What has been recorded.
+    digests : dict of int to bytes
+        What frames look like, as far as it is known; see `digest_of`.
     """
 
     def __init__(
@@ -148,6 +152,7 @@ class ExecutorRun:
         keep: Keep | None = None,
         kept: Sequence[KeptBlock] = (),
         seen: Mapping[int, bytes] | None = None,
+        every: bool = False,
     ) -> None:
         self._client = executor if hasattr(executor, "get_executor") else None
         self._executor = executor
@@ -171,6 +176,8 @@ class ExecutorRun:
         self.as_expected = True
         self._keep = keep
         self._kept = kept
+        self._every = every
+        self.digests: dict[int, bytes] = {}
         self._found = dict(seen or {})  # digests of frames that another run drew
 
     def run(self) -> Report:
@@ -251,6 +258,7 @@ class ExecutorRun:
                 self._expected,
                 block,
                 self._suffix,
+                self._every,
             )
         except BrokenExecutor as error:
             raise self._broken(error, block) from error
@@ -295,6 +303,7 @@ class ExecutorRun:
 
     def _compare(self, block: Block, digests: Mapping[int, bytes], before: bytes | None) -> None:
         """Compare a block's frames with what is known of them."""
+        self.digests |= digests
         drawn = [(block.start - 1, before, self._boundaries.before)]
         drawn += [(frame, digest, self._boundaries.recorded) for frame, digest in digests.items()]
         for frame, digest, compare in drawn:

@@ -46,7 +46,7 @@ class SegmentReturned:
     output : dict
         What the user's code printed and warned, by frame.
     digests : dict of int to bytes
-        What the movie's first frames and the block's last one look like; see `digest_of`.
+        What the movie's first frames and the block's last one look like, or all; see `digest_of`.
     before : bytes or None
         The same of the frame before the block, if it was drawn here.
     """
@@ -110,6 +110,7 @@ def record_block(
     expected: dict[str, str],
     block: Block,
     suffix: str,
+    every: bool = False,
 ) -> Outcome:
     """Record a block in this process's helper.
 
@@ -125,6 +126,8 @@ def record_block(
         What to record.
     suffix : str
         Ending of the segment's name.
+    every : bool, default: False
+        Whether it is wanted of all frames what they look like.
 
     Returns
     -------
@@ -147,7 +150,7 @@ def record_block(
             helper = Helper(packed)
         with _LOCK:
             _BUSY.setdefault(job, []).append(helper)
-        return _record(helper, block, suffix)
+        return _record(helper, block, suffix, every=every)
     except BaseException:  # Ctrl-C, or the task is being ended: nobody will ask this one again
         if helper is not None:
             helper.kill()
@@ -157,7 +160,9 @@ def record_block(
         _give_helper(job, helper)
 
 
-def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | HelperDied | Failed:
+def _record(
+    helper: Helper, block: Block, suffix: str, *, every: bool
+) -> SegmentReturned | HelperDied | Failed:
     try:
         if helper.position == 0:
             first = helper.channel.recv()
@@ -169,7 +174,8 @@ def _record(helper: Helper, block: Block, suffix: str) -> SegmentReturned | Help
             output: dict[int, FrameOutput] = {}
             digests: dict[int, bytes] = {}
             before = None
-            wanted = {*range(block.start, min(block.stop, AS_SAVED)), block.stop - 1}
+            stop = block.stop if every else min(block.stop, AS_SAVED)
+            wanted = {*range(block.start, stop), block.stop - 1}
             helper.channel.send(
                 RecordBlock(
                     block.number, block.start, block.stop, path,
