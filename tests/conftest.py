@@ -160,6 +160,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item.get_closest_marker("soak") is None]
     thinned: Counter[str] = Counter()
     sampled: Counter[str] = Counter()
+    halved: Counter[str] = Counter()
     for item in items:
         if " at 0x" in item.nodeid:  # pytest-xdist runs nothing then, and does not say why
             raise pytest.UsageError(f"{item.nodeid}: another name in every process")
@@ -173,6 +174,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group(str(case)))
         if item.path.stem != "test_every_way" and any(map(_is_spawned, parameters.values())):
             item.add_marker(pytest.mark.slow)
+        if item.path.stem in _HALVED and item.get_closest_marker("slow") is None:
+            if halved[item.path.stem] % 2:
+                item.add_marker(pytest.mark.slow)
+            halved[item.path.stem] += 1
     # Of each test one parameter set stays, at least.
     quick = {_function(item) for item in items if item.get_closest_marker("slow") is None}
     for item in items:
@@ -194,6 +199,14 @@ def _function(item: pytest.Item) -> str:
 
 #: Files of tests that take minutes.
 _LONGEST = ("test_upstream", "test_resume")
+
+#: Files of tests that start many processes: every second one of them is slow, so that the quick
+#: ones stay within six minutes.
+_HALVED = {
+    "test_figures", "test_resume", "test_stitch", "test_segments_faults", "test_writer",
+    "test_interrupts", "test_fork_server", "test_encoder_faults", "test_matrix_encoder",
+    "test_matrix_user", "test_writer_sink", "test_parts", "test_layout", "test_encoder",
+}  # fmt: skip
 
 #: Files of tests of which every n-th slow one is run by CI: they cross whatever can be crossed.
 #: The others are exhaustive; they are for whoever has changed what they are about.

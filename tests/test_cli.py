@@ -38,6 +38,7 @@ def frames_of(movie: Path) -> list[tuple[int, int]]:
     return [(int(size[1]), int(size[2]))] * len(lines)
 
 
+@pytest.mark.slow
 def test_the_demo_makes_a_movie_and_tells_how_long_it_took(tmp_path: Path) -> None:
     done = run(tmp_path, "demo", "a movie.mp4", "--frames", "12")
     assert done.returncode == 0

@@ -236,7 +236,9 @@ def differs_from(frame: int) -> FuncAnimation:
     return FuncAnimation(figure, update, FRAMES, init_func=tuple)
 
 
-@pytest.mark.parametrize("way", ELSEWHERE)
+@pytest.mark.parametrize(
+    "way", ["here", "here in segments", pytest.param("executor", marks=pytest.mark.slow)]
+)
 def test_verify_proves_every_frame_wherever_it_is_drawn(tmp_path: Path, way: str) -> None:
     with ExitStack() as stack:
         options = {**ELSEWHERE[way], "redraw": "verify", **RAW}

@@ -120,6 +120,7 @@ def test_replays_that_do_not_agree_are_told(tmp_path: Path) -> None:
     assert everything_in(tmp_path) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Animation was deleted")
 @pytest.mark.parametrize("way", ["fork2", "spawn2"])
 def test_an_artist_that_lies_makes_the_movie_anew(tmp_path: Path, way: str) -> None:

@@ -44,7 +44,7 @@ PIPE: dict[str, Any] = WAYS["fork2"]
 SEGMENTS: dict[str, Any] = {**WAYS["fork2"], "mode": "segments"}
 
 
-@pytest.mark.thinned(4)
+@pytest.mark.thinned(7)
 @pytest.mark.parametrize(
     ("fault", "way", "words"),
     [

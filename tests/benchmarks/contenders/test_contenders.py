@@ -44,6 +44,7 @@ def gray(path: Path) -> Any:
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, 480, 640).astype(int)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PEERS)
 def test_a_peer_makes_the_movie_or_says_why_not(name: str, tmp_path: Path) -> None:
     peer = contenders.load(name)

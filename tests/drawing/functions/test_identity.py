@@ -163,6 +163,7 @@ for animation in (FuncAnimation(figure, update, 9), double_pendulum(9)):
 """
 
 
+@pytest.mark.slow
 def test_it_is_the_same_in_every_process() -> None:
     def said(seed: str) -> str:
         root = str(Path(__file__).parents[3])

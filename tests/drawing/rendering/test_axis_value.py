@@ -151,7 +151,7 @@ def test_a_change_that_shows_changes_the_value(name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # some do not go together
-@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.lists(st.sampled_from(sorted(CHANGES)), max_size=3), min_size=3, max_size=6),
     st.booleans(),

@@ -70,6 +70,7 @@ def test_one_that_cannot_be_started_stops_the_others(tmp_path: Path) -> None:
     assert first.fds == ()
 
 
+@pytest.mark.slow
 def test_one_that_fails_at_the_end_stops_the_others(tmp_path: Path) -> None:
     bad = Encoder([sys.executable, "-S", "-c", "import sys; sys.stdin.buffer.read(); sys.exit(3)"])
     slow = copies_to(tmp_path / "s", 0.5)
