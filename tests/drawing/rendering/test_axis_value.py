@@ -138,6 +138,9 @@ def test_an_axis_that_has_its_ticks_has_no_value() -> None:
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_that_shows_changes_the_value(name: str) -> None:
     ax = make_axes()
+    for _ in range(3):  # until clearing brings it back as it was
+        made_anew(ax)
+        ax.figure.canvas.draw()
     made_anew(ax)
     before = [(value_of_axis(axis), draw(axis)[1]) for axis in (ax.xaxis, ax.yaxis)]
     made_anew(ax, CHANGES[name])
@@ -148,6 +151,23 @@ def test_a_change_that_shows_changes_the_value(name: str) -> None:
         assert before[index][0] != after[index][0]
     if name in OPAQUE:
         assert after[0][0] is None
+
+
+def test_spines_that_have_taken_their_places_are_another_value() -> None:
+    """Ticks are made anew when they do, and what was set of the first one is lost."""
+    ax = make_axes()
+    values = []
+    for placed in (False, True):
+        made_anew(ax)
+        if placed:
+            for which in ("tick1", "tick2"):
+                ax.get_xaxis_transform(which)
+        ax.xaxis.majorTicks[0].label1.set_alpha(0.3)
+        values.append((value_of_axis(ax.xaxis), draw(ax.xaxis)[1]))
+        ax.figure.canvas.draw()
+    (one, lost), (other, kept) = values
+    assert lost != kept
+    assert one != other
 
 
 @pytest.mark.filterwarnings("ignore")  # some do not go together
