@@ -155,10 +155,10 @@ def _is_plain(axis: Axis, ticker: Any) -> bool:
     )
 
 
-def _value(thing: Any) -> Hashable:
+def _value(thing: object) -> Hashable:
     kind = type(thing)
     if kind in _ATOMS:
-        return thing  # type: ignore[no-any-return]
+        return thing
     way = _WAYS.get(kind)
     if way is None:
         way = _WAYS[kind] = _way_for(kind)
@@ -218,11 +218,13 @@ def _of_path(path: Any) -> Hashable:
 def _of_transform(transform: Any) -> Hashable:
     if not transform.is_affine:
         raise _NoValueError
-    return transform.get_affine().get_matrix().tobytes()  # type: ignore[no-any-return]
+    matrix: bytes = transform.get_affine().get_matrix().tobytes()
+    return matrix
 
 
 def _of_box(box: Any) -> Hashable:
-    return box.get_points().tobytes()  # type: ignore[no-any-return]
+    points: bytes = box.get_points().tobytes()
+    return points
 
 
 def _of_clip(clip: Any) -> Hashable:

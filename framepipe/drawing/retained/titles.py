@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..mpl.artists import aligned_with, axis_map, insets, titles, twins, update_title_position
 from .axes_state import HELD
@@ -101,9 +101,9 @@ def _not_measuring(those: Iterable[YAxis]) -> Iterator[None]:
 
     Of the axis of y nothing but the offset text is asked for.
     """
-    changed = [axis for axis in those if "get_tightbbox" not in vars(axis)]
+    changed: list[Any] = [axis for axis in those if "get_tightbbox" not in vars(axis)]
     for axis in changed:
-        axis.get_tightbbox = _nothing  # type: ignore[method-assign]
+        axis.get_tightbbox = _nothing
     try:
         yield
     finally:

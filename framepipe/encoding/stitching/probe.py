@@ -149,7 +149,8 @@ def check_movie(
                 f"{float(wrong) * 1000:.1f} ms off its time"
             )
     positions = found.positions(duration)
-    return [position - min(positions) for position in positions]
+    first = min(positions, default=0)
+    return [position - first for position in positions]
 
 
 def _block_of(position: int, counts: Sequence[int]) -> int:
