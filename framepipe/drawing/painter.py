@@ -229,7 +229,9 @@ class Painter:
         stats.update, stats.draw = updated - begin, drawn - updated - stats.copy
         stats.update_cpu, stats.draw_cpu = updated_cpu - begin_cpu, drawn_cpu - updated_cpu
         for do in self._policy.handle(
-            Composed(stats.pays, drawn) if stats.composed else Drawn(drawn)
+            Composed(stats.pays, drawn, drawn - updated)
+            if stats.composed
+            else Drawn(drawn, drawn - updated)
         ):
             if do is Do.INVALIDATE:
                 self._invalidate()

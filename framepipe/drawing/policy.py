@@ -52,8 +52,8 @@ class Limits:
         Frames at the beginning of which none is compared here, because somebody else compares
         them all.
     check_share : float, default: 0.03
-        After those, a comparison is made when all of them took less than this share of the time.
-        More finds a wrong frame sooner; so much is what a movie slows down by.
+        After those, a comparison is made when all of them, and this one, take less than this share
+        of the time.  More finds a wrong frame sooner; so much is what a movie slows down by.
     rest : int, default: 8
         Frames drawn in full after composing did not pay, before it is tried again; doubled each
         time.  A try costs up to a full draw more than drawing in full.
@@ -165,10 +165,13 @@ class Composed:
         Whether it was worth it; see `FrameStats.pays`.
     at : float
         See `Opened`.
+    seconds : float
+        What drawing took.
     """
 
     pays: bool
     at: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +180,12 @@ class Drawn:
 
     Parameters
     ----------
-    at : float
-        See `Opened`.
+    at, seconds : float
+        See `Composed`.
     """
 
     at: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +309,7 @@ class RedrawPolicy:
         self._last_composed = False  # the last frame was composed
         self._compared = 0
         self._comparing = 0.0  # seconds
+        self._full_draw = 0.0  # seconds that one took
         self._log: deque[tuple[Event, Instructions]] = deque(maxlen=self.limits.log)
 
     @property
@@ -362,7 +367,8 @@ class RedrawPolicy:
                 return self._choose(event)
             case Composed():
                 return self._judge(event)
-            case Drawn(at):
+            case Drawn(at, seconds):
+                self._full_draw = seconds
                 if self._phase is _Phase.COMPOSING:  # savefig went another way
                     self._kept, self._last_composed = 0, False
                     return self._then_compare(False)
@@ -418,6 +424,8 @@ class RedrawPolicy:
 
     def _judge(self, event: Composed) -> Iterable[Do]:
         self._kept += 1
+        if self._kept == 1:  # nothing was kept before
+            self._full_draw = event.seconds
         self._layouts = self._layouts + 1 if self._layout else 0
         settling = self._layout and self._layouts < self.limits.layouts
         # Only what was drawn and kept before can have saved anything.
@@ -437,7 +445,8 @@ class RedrawPolicy:
             return False
         if composed and self._compared < self.limits.sure_checks:
             return self._kept != 1  # the first one was drawn in full
-        return self._comparing < self.limits.check_share * (at - self._opened)
+        comparing = self._comparing + self._full_draw
+        return comparing < self.limits.check_share * (at - self._opened)
 
     def _then_compare(self, due: bool) -> Instructions:
         self._phase = _Phase.COMPARING if due else _Phase.IDLE

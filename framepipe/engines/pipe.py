@@ -132,7 +132,9 @@ class PipeRun:
         self._offered: int | None = None
         self._offered_at = self._offered_since = 0.0  # by the two clocks
         checked = workers if checks else 0
-        self._checks = HistoryChecks(checked, slots=slots, total=total, every=checks == "every")
+        self._checks = HistoryChecks(
+            checked, slots=slots, total=total, every=checks == "every", waits=self._scaling.waits
+        )
         # Where every frame is checked, none is written before: then it is still there to look at.
         self._holds = hold_back or checks == "every"
         self._late_start = hold_back
@@ -276,6 +278,8 @@ class PipeRun:
         scaling.decide(window.fresh, left)
         if scaling.updates_dominate:
             self._checks.shorten()
+        elif not scaling.waits:
+            self._checks.go_on()
         while len(self._pool.workers) < scaling.started:
             try:
                 self._supervisor.watch_also(self._pool.add())

@@ -123,9 +123,7 @@ class SegmentsRun:
         # The witness draws nothing for the movie: as where there is but one worker.
         checked = 1 if checks and workers else 0
         slots = total or AFTER_A_GAP
-        self._checks = HistoryChecks(
-            checked, slots=slots, total=total, every=checks == "every", first=AS_SAVED
-        )
+        self._checks = HistoryChecks(checked, slots=slots, total=total, every=checks == "every")
         self._boundaries = BoundaryChecks()
         self._every = checks == "every"
         self._checked = bool(checked)

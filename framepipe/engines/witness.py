@@ -70,7 +70,7 @@ class Witness:
         *,
         every: bool = False,
     ) -> None:
-        self._checks = HistoryChecks(1, slots=AS_SAVED, total=total, every=every, first=AS_SAVED)
+        self._checks = HistoryChecks(1, slots=AS_SAVED, total=total, every=every)
         self._pictures: dict[int, bytes] = {}
         self._drawn = 0  # frames drawn in this process
         self.failure = ""

@@ -79,14 +79,21 @@ class Attempt:
             return None
         return "every" if self.redraw == "verify" else "some"
 
-    def painters(self, plan: EncodePlan) -> PainterFactory | FigurePainterFactory:
-        """Return what draws."""
-        if plan.workers:
-            # One will do for each worker: what they draw is compared with one another's, too.
-            limits = replace(LIMITS, sure_checks=1)
-        else:
-            # The first ones are compared with what a witness draws; see `InProcess`.
-            limits = replace(LIMITS, spared=AS_SAVED if self.redraw == "auto" else 0)
+    def painters(
+        self, plan: EncodePlan, *, sure_checks: int = 1
+    ) -> PainterFactory | FigurePainterFactory:
+        """Return what draws.
+
+        Parameters
+        ----------
+        plan : EncodePlan
+            What to make.
+        sure_checks : int, default: 1
+            See `Limits`.  0: all that is drawn first is compared with full draws of others.
+        """
+        # Where this process draws, a witness compares the first ones; see `InProcess`.
+        spared = AS_SAVED if not plan.workers and self.redraw == "auto" else 0
+        limits = replace(LIMITS, sure_checks=sure_checks, spared=spared)
         return replace(
             plan.painters, redraw=self.redraw, independent=self.independent, limits=limits
         )

@@ -42,7 +42,7 @@ from .by_pipe import ByPipe
 from .in_segments import InSegments
 
 #: Least frames for which the two forks are made up for.  Forking and comparing cost some four full
-#: draws, and where the encoder needs the second CPU the witness's six are in the way: with 24
+#: draws, and where the encoder needs the second CPU the witness's are in the way: with 24
 #: frames of a pendulum that is all that is gained, and a figure of which nothing can be kept would
 #: take a tenth longer with 30.
 LEAST = 40

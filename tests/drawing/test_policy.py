@@ -91,7 +91,9 @@ class Film:
         assert how in HOW
         self.now += FRAME
         composed = how in (Do.COMPOSE, Do.COMPOSE_WITH_LAYOUT)
-        after = self.tell(Composed(told.pays, self.now) if composed else Drawn(self.now))
+        after = self.tell(
+            Composed(told.pays, self.now, CHECK) if composed else Drawn(self.now, CHECK)
+        )
         assert after in ((), (Do.COMPARE,), (Do.INVALIDATE,), (Do.INVALIDATE, Do.COMPARE))
         if compared := Do.COMPARE in after:
             self.now += CHECK
@@ -237,6 +239,14 @@ def test_comparisons_take_their_share_of_the_time() -> None:
     assert checks * CHECK == pytest.approx(share * film.now, abs=CHECK)
 
 
+@pytest.mark.parametrize("pays", [True, False])
+def test_no_comparison_is_made_before_it_is_within_its_share(pays: bool) -> None:
+    film = Film("auto", limits=Limits(sure_checks=0, check_share=0.1, rest=50))
+    seen = [film.frame(Told(pays=pays)).compared for _ in range(12)]
+    first = seen.index(True) + 1
+    assert (first - 1) * FRAME * 0.1 <= CHECK < first * FRAME * 0.1
+
+
 def test_frames_at_rest_are_compared_within_the_share_too() -> None:
     film = Film("auto", limits=Limits(rest=50, check_share=0.1))
     resting = [
@@ -345,7 +355,7 @@ def test_savefig_may_go_another_way_than_composing() -> None:
     film.frame(Told())
     film.tell(FrameBegun(1, 0))
     assert film.tell(Updated()) == (Do.COMPOSE,)
-    assert film.tell(Drawn(5.0)) == ()
+    assert film.tell(Drawn(5.0, CHECK)) == ()
     assert film.tell(Finishing()) == ()
 
 
@@ -363,11 +373,11 @@ def at_every_phase() -> Iterator[tuple[RedrawPolicy, set[type]]]:
     yield policy, {Primed, Passed, Updated, Over}
     policy.handle(Updated())
     yield policy, {Composed, Drawn}
-    policy.handle(Composed(pays=True, at=1.0))
+    policy.handle(Composed(pays=True, at=1.0, seconds=CHECK))
     yield policy, between
     policy.handle(FrameBegun(1, 0))
     policy.handle(Updated())
-    policy.handle(Composed(pays=True, at=1.0))
+    policy.handle(Composed(pays=True, at=1.0, seconds=CHECK))
     yield policy, {Compared}
     full = RedrawPolicy("full")
     for event in (Opened(0.0), FrameBegun(0, -1), Updated()):
@@ -376,7 +386,8 @@ def at_every_phase() -> Iterator[tuple[RedrawPolicy, set[type]]]:
 
 
 EVENTS: list[Event] = [
-    Opened(0.0), FrameBegun(0, -1), Primed(), Passed(), Updated(), Composed(True, 0.0), Drawn(0.0),
+    Opened(0.0), FrameBegun(0, -1), Primed(), Passed(), Updated(), Composed(True, 0.0, CHECK),
+    Drawn(0.0, CHECK),
     Compared(0.0), Over(), HandedOver(False), GivenUp(), Finishing(),
 ]  # fmt: skip
 

@@ -61,7 +61,7 @@ def test_frames_that_are_the_same_are_counted(length: int, told: bool) -> None:
         assert one.compared == (0 if told and length == 1 else min(length, AS_SAVED))
 
 
-@pytest.mark.parametrize("frame", [0, 2])
+@pytest.mark.parametrize("frame", [0, 1])
 def test_one_that_differs_is_told_with_its_place(frame: int) -> None:
     with witness() as one:
         with pytest.raises(HistoryMismatch) as caught:
@@ -73,10 +73,10 @@ def test_one_that_differs_is_told_with_its_place(frame: int) -> None:
 
 
 def test_frames_that_the_witness_does_not_have_are_a_difference() -> None:
-    with witness(2, told=False) as one:
+    with witness(1, told=False) as one:
         with pytest.raises(HistoryMismatch) as caught:
-            compare(one, [0, 1, 2])
-        assert caught.value.frame == 2
+            compare(one, [0, 1])
+        assert caught.value.frame == 1
 
 
 def test_one_that_fails_proves_nothing() -> None:

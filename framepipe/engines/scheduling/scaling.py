@@ -165,6 +165,7 @@ class Scaling:
         self._most_drawing = len(self._drawing)
         self._parked = False
         self._positions: dict[int, int] = {}
+        self._drawn = 0
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=RECENT)
         self._writes: deque[float] = deque(maxlen=IN_TIME)
         self._written = 0
@@ -198,6 +199,12 @@ class Scaling:
         # It may be wanted yet, and checks frames meanwhile; but not at any price.
         share = times.update_cpu / max(times.with_workers(len(self._drawing), self._cores), 1e-9)
         return not self._independent and share > CHECKER_SHARE
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is not yet known what a frame takes, and soon will be."""
+        # If a worker died, what it drew first has told nothing, and what another one did.
+        return not self._fixed and self.times is None and self._drawn <= SAMPLES
 
     @property
     def updates_dominate(self) -> bool:
@@ -238,6 +245,7 @@ class Scaling:
         """Note what a frame took that was drawn for the movie."""
         before = self._positions.get(worker)
         self._positions[worker] = frame
+        self._drawn += 1
         if before is None:
             whole = stats.update + stats.draw + stats.copy + stats.check
             self._first = self._first or whole
