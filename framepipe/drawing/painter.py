@@ -213,7 +213,9 @@ class Painter:
         repeated = self.settings.dpi == self._figure.dpi and len(self._replay.animations) == 1
         position = self._replay.position
         self._wanted = frame
-        canvas.idle = _IDLE[self._policy.handle(FrameBegun(frame, position, manner, repeated))[0]]
+        left = None if (frames := self.frames) is None else frames - 1 - number
+        begun = FrameBegun(frame, position, manner, repeated, left)
+        canvas.idle = _IDLE[self._policy.handle(begun)[0]]
         if not (self._approach(frame, manner) and self._replay.advance(frame)):
             self._policy.handle(Over())
             return None

@@ -26,7 +26,7 @@ import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -396,7 +396,11 @@ def is_users_module(module: types.ModuleType) -> bool:
     file = getattr(module, "__file__", None)
     if top in sys.stdlib_module_names or top in ("__main__", "framepipe") or file is None:
         return False
-    installed = {sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")}
-    return not any(
-        os.path.realpath(file).startswith(os.path.realpath(d) + os.sep) for d in installed
-    )
+    return not os.path.realpath(file).startswith(_installed_places())
+
+
+@cache
+def _installed_places() -> tuple[str, ...]:
+    """Return the folders in which Python and packages are installed."""
+    places = {sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")}
+    return tuple(os.path.realpath(place) + os.sep for place in places)

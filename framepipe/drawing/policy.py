@@ -56,7 +56,8 @@ class Limits:
         of the time.  More finds a wrong frame sooner; so much is what a movie slows down by.
     rest : int, default: 8
         Frames drawn in full after composing did not pay, before it is tried again; doubled each
-        time.  A try costs up to a full draw more than drawing in full.
+        time.  A try costs up to a full draw more than drawing in full, and looking back at it two:
+        where no more frames than these are left, it is not tried again.
     layouts : int, default: 4
         Frames in a row that a layout engine may run for before composing counts as not paying: it
         takes a few runs until nothing moves any more.
@@ -118,12 +119,15 @@ class FrameBegun:
     repeated : bool, default: False
         Whether savefig draws the first frame just as ``draw_idle`` did before, so that one of the
         two draws will do.
+    left : int or None, default: None
+        How many frames follow in the movie; None if it is not known.
     """
 
     frame: int
     position: int
     manner: Manner = "usual"
     repeated: bool = False
+    left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,13 +418,19 @@ class RedrawPolicy:
             return (*self._invalidate(), Do.DRAW_FULL) if self._composes else (Do.DRAW_FULL,)
         if self._rest:
             self._phase = _Phase.DRAWING
-            self._rest -= 1
+            if self._rest > 1 or self._is_worth_a_try:
+                self._rest -= 1
             return (Do.DRAW_ONCE,)
         self._phase = _Phase.COMPOSING
         self._last_composed = True
         self._layout = event.layout
         how = Do.COMPOSE_WITH_LAYOUT if event.layout else Do.COMPOSE
         return (*self._invalidate(), how) if event.elsewhere else (how,)
+
+    @property
+    def _is_worth_a_try(self) -> bool:
+        """Whether so many frames are left that composing may pay yet."""
+        return self._frame.left is None or self._frame.left > self.limits.rest
 
     def _judge(self, event: Composed) -> Iterable[Do]:
         self._kept += 1

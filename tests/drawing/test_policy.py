@@ -67,12 +67,14 @@ class Film:
     """Plays a painter: tells the policy what it asked for, and looks for contradictions."""
 
     def __init__(
-        self, redraw: Redraw, *, limits: Limits = SMALL, composes: bool = True, skip: int = 0
-    ) -> None:
+        self, redraw: Redraw, *, limits: Limits = SMALL, composes: bool = True, skip: int = 0,
+        length: int | None = None,
+    ) -> None:  # fmt: skip
         self.policy = RedrawPolicy(redraw, limits=limits)
         self.now = 0.0
         self.position = -1
         self.skip = skip  # frames before the first
+        self.length = length
         self.tell(Opened(self.now, composes))
 
     def tell(self, event: Event) -> Instructions:
@@ -82,7 +84,8 @@ class Film:
 
     def frame(self, told: Told) -> Seen:
         frame = self.position + 1 + (self.skip if self.position < 0 else 0)
-        (idle,) = self.tell(FrameBegun(frame, self.position, told.manner, repeated=True))
+        left = None if self.length is None else self.length - 1 - frame
+        (idle,) = self.tell(FrameBegun(frame, self.position, told.manner, True, left))
         if idle is Do.PRIME_IDLE:
             self.tell(Primed())
         self.position = frame
@@ -237,6 +240,19 @@ def test_comparisons_take_their_share_of_the_time() -> None:
     film = Film("auto", limits=Limits(sure_checks=1, check_share=share))
     checks = sum(film.frame(Told()).compared for _ in range(200))
     assert checks * CHECK == pytest.approx(share * film.now, abs=CHECK)
+
+
+@pytest.mark.parametrize(("length", "tries"), [(12, 1), (18, 1), (19, 2), (None, 2)])
+def test_composing_is_not_tried_again_shortly_before_the_end(
+    length: int | None, tries: int
+) -> None:
+    """Two frames are composed in a try: what the second one spares tells whether it pays."""
+    film = Film("auto", limits=Limits(rest=8), length=length)
+    seen = [film.frame(Told(pays=False)).how for _ in range(length or 20)]
+    assert seen.count(Do.COMPOSE) == 2 * tries
+    assert seen[:2] == [Do.COMPOSE] * 2
+    assert seen[2:10] == [Do.DRAW_ONCE] * 8
+    assert seen[10] is (Do.COMPOSE if tries == 2 else Do.DRAW_ONCE)
 
 
 @pytest.mark.parametrize("pays", [True, False])

@@ -56,6 +56,8 @@ _OPAQUE = (
     str, bytes, int, float, complex, type(None), types.ModuleType, types.CodeType,
     types.BuiltinFunctionType, weakref.ReferenceType, np.generic, np.dtype,
 )  # fmt: skip
+#: Packages whose objects, and what their functions use, lead to nothing that is the user's.
+_LIBRARIES = ("matplotlib", "mpl_toolkits", "logging", "numpy")
 _WAITED_FOR = ("Event", "Condition", "Semaphore", "BoundedSemaphore", "Barrier")
 
 
@@ -129,7 +131,8 @@ class _Walk:
 def _refers_to(value: object, name: str) -> Iterator[tuple[object, str]]:
     """Yield what an object refers to, with the name it has there, if any."""
     if isinstance(value, types.FunctionType):
-        yield from _used_by(value.__code__, value.__globals__, value.__qualname__)
+        if not _is_of_library(value):  # pyplot's would lead through all of matplotlib
+            yield from _used_by(value.__code__, value.__globals__, value.__qualname__)
         for own, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=False):
             with suppress(ValueError):  # not assigned yet
                 yield cell.cell_contents, f"{own}, which {_short(value.__qualname__)} uses,"
@@ -210,8 +213,14 @@ def _standard_streams() -> tuple[object, ...]:
 
 
 def _is_opaque(value: object) -> bool:
-    top = type(value).__module__.partition(".")[0]
-    return top in ("matplotlib", "mpl_toolkits", "logging", "numpy")
+    return type(value).__module__.partition(".")[0] in _LIBRARIES
+
+
+def _is_of_library(function: types.FunctionType) -> bool:
+    """Tell whether what a function uses leads to nothing that is the user's."""
+    # Not its __module__, which a decorator copies.
+    top = str(function.__globals__.get("__name__")).partition(".")[0]
+    return top in _LIBRARIES or top in sys.stdlib_module_names
 
 
 def _obstacle(value: Any) -> str | None:
