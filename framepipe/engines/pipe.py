@@ -19,10 +19,11 @@ from ..errors import FramepipeError, HistoryMismatch
 from ..result import Report
 from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, Progress, Sink
-from .scheduling.checks import Check, Difference, HistoryChecks, next_order
+from .scheduling.checks import SPARE_CPUS, Check, Difference, HistoryChecks, next_order
 from .scheduling.scaling import Scaling, most_that_pay
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
+from .system.load import Load
 from .system.memory import available_memory, slots_that_fit, workers_that_fit
 from .system.poller import Poller
 from .system.resources import usable_cpus
@@ -113,9 +114,10 @@ class PipeRun:
         if adaptive:
             workers = most_that_pay(total, workers)
             workers = workers_that_fit(workers, frame_bytes, available_memory())
+        self._cpus = usable_cpus()
         self._scaling = Scaling(
             workers,
-            cores=usable_cpus(),
+            cores=self._cpus,
             frame_bytes=frame_bytes,
             independent=independent,
             fixed=not adaptive or workers == 1,
@@ -190,6 +192,7 @@ class PipeRun:
             stack.callback(lambda: release_private(self._held))
             if not self._late_start:
                 self._start_sink()
+            self._load = Load()
             self._loop()
             if self.report.frames == 0:
                 raise FramepipeError(NO_FRAMES)
@@ -275,6 +278,10 @@ class PipeRun:
         """Have as many workers as pay."""
         window, scaling = self._window, self._scaling
         left = None if window.total is None else window.total - window.fresh
+        busy = self._load.look()
+        if busy is not None:
+            idle = self._cpus - busy >= SPARE_CPUS
+            self._checks.cpu_is_idle = scaling.cpu_is_idle = idle
         scaling.decide(window.fresh, left)
         if scaling.updates_dominate:
             self._checks.shorten()

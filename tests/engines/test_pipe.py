@@ -182,6 +182,18 @@ def test_a_worker_beside_one_that_draws_checks_frames_now_and_then(
     assert report.against_worker >= 4
 
 
+def test_where_cpus_are_idle_more_frames_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = (
+        run_adaptive(monkeypatch, Costing(600, 0.0, 1e-9), Kept(), most=2, cores=cores)
+        for cores in (1, 64)
+    )
+    assert few.workers is not None
+    assert many.workers is not None
+    assert few.workers.most == many.workers.most == 1
+    assert 4 <= few.against_worker < 15
+    assert many.against_worker > 2 * few.against_worker
+
+
 def test_where_no_more_processes_can_be_had_there_are_those_that_are(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -15,6 +15,7 @@ left out other draws than the other one, and their bytes are compared.
             out, 16 show there for the first time; the others are not the same twice.
     late    at distances that double, and at the end: a frame that one worker has claimed is drawn
             by the next other one that asks for something to do.
+    idle    where a CPU is idle, besides, every few frames: by one that has nothing else to do.
     all     in place of these, the witness draws every frame as Animation.save would.
 
 What comes in are events (`claimed`, `drawn`, `checked`, `ended`, `lost`), what goes out are
@@ -40,6 +41,10 @@ AFTER_A_GAP = 7
 #: Late checks lie at least this many times as far from the beginning as the one before.  2 makes
 #: eight of them in a thousand frames.
 GROWTH = 2
+#: Frames from one check to the next where a CPU is idle.
+WHERE_IDLE = 8
+#: CPUs that must have nothing to do for that: one would be taken by what checks.
+SPARE_CPUS = 1.5
 #: What a person may look back on, in events.
 LOG = 200
 
@@ -106,6 +111,8 @@ class HistoryChecks:
         Number of the witness: the second of several workers, or one more than there are.
     against_save, against_worker : int
         Frames that were found to be the same as the witness's first ones, and as another worker's.
+    cpu_is_idle : bool
+        Whether checks by workers that have nothing else to do cost nothing at the moment.
     """
 
     def __init__(
@@ -129,13 +136,16 @@ class HistoryChecks:
         self._compared_to = 0  # where every frame is checked: all before this one are,
         self._compared: set[int] = set()  # and these after it
         self._next_late = GROWTH * max(self._open, default=AFTER_A_GAP)
+        self._next_idle = 0
         self._pending: dict[int, int] = {}  # late ones not yet ordered: who claimed the frame
+        self._for_the_idle: int | None = None  # of those, the one for whoever has nothing to do
         self._out: dict[int, int] = {}  # late ones ordered: of whom
         self._drawn: dict[int, bytes] = {}  # digests, until they are compared
         self._checked: dict[int, tuple[int, bool, bytes]] = {}
         self._truth: dict[int, bytes] = {}
         self.against_save = 0
         self.against_worker = 0
+        self.cpu_is_idle = False
         self._log: deque[str] = deque(maxlen=LOG)
 
     @property
@@ -156,7 +166,7 @@ class HistoryChecks:
 
     # ---- instructions
 
-    def next_check(self, worker: int, last: int) -> Check | None:
+    def next_check(self, worker: int, last: int, *, idle: bool = False) -> Check | None:
         """Return what a worker is to check before it is given a frame to draw.
 
         Parameters
@@ -165,6 +175,8 @@ class HistoryChecks:
             Its number.
         last : int
             The last frame that it was given, for whatever.
+        idle : bool, default: False
+            Whether it has nothing else to do.
         """
         check: Check | None = None
         if worker == self.witness and self._every:
@@ -178,7 +190,7 @@ class HistoryChecks:
             self._ordered += 1
         else:
             for frame, claimant in self._pending.items():
-                if claimant != worker and frame > last:
+                if claimant != worker and frame > last and (idle or frame != self._for_the_idle):
                     del self._pending[frame]
                     self._out[frame] = worker
                     check = Check(frame, "usual")
@@ -252,6 +264,13 @@ class HistoryChecks:
             self._next_late = max(self._next_late, GROWTH * frame)
             self._pending[frame] = worker
             self._note(f"worker {worker} claimed {frame}, which is to be checked")
+        elif self.cpu_is_idle and frame >= self._next_idle and not self._open:
+            if self._for_the_idle in self._pending:  # nobody has had the time
+                del self._pending[self._for_the_idle]
+                self._drawn.pop(self._for_the_idle, None)
+            self._next_idle = frame + WHERE_IDLE
+            self._for_the_idle = frame
+            self._pending[frame] = worker
 
     def drawn(self, frame: int, digest: bytes) -> Difference | None:
         """Note what a wanted frame looks like that was drawn for the movie."""
@@ -348,7 +367,8 @@ def next_order(
     # A frame that a dead worker leaves may be out of the reach of all others.
     draws = draws and checks.may_draw(worker)
     if not (draws and window.has_returned(last)):
-        check = checks.next_check(worker, last)
+        idle = not draws and not window.exhausted  # then it is waited for
+        check = checks.next_check(worker, last, idle=idle)
         if check is not None:
             return check
     if not draws:
@@ -356,6 +376,8 @@ def next_order(
     frame = window.claim(after=last)
     if frame is not None:
         checks.claimed(worker, frame)
+    elif not window.exhausted:
+        return checks.next_check(worker, last, idle=True)
     return frame
 
 

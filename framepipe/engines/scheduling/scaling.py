@@ -143,6 +143,11 @@ class Scaling:
         Whether each worker runs but the updates of frames that it draws.
     fixed : bool, default: False
         Whether all of them are to draw, whatever comes: the user has said how many.
+
+    Attributes
+    ----------
+    cpu_is_idle : bool
+        Whether a worker that only checks costs nothing at the moment.
     """
 
     def __init__(
@@ -164,6 +169,7 @@ class Scaling:
         self._reserve = [number for number in range(self._started) if number not in self._drawing]
         self._most_drawing = len(self._drawing)
         self._parked = False
+        self.cpu_is_idle = False
         self._positions: dict[int, int] = {}
         self._drawn = 0
         self._recent: deque[tuple[float, float, float]] = deque(maxlen=RECENT)
@@ -194,6 +200,8 @@ class Scaling:
             return False
         if worker not in self._reserve:
             return True
+        if self.cpu_is_idle and worker == self._reserve[0]:
+            return False
         if self._parked and len(self._drawing) > 1:
             return True
         # It may be wanted yet, and checks frames meanwhile; but not at any price.

@@ -63,6 +63,18 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds that a process has used, all its threads together.
+
+    Raises
+    ------
+    OSError
+        If nobody says.
+    """
+    fields = _proc(pid, "stat").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime
+
+
 def stopped_below(pid: int, but: Collection[int] = ()) -> list[int]:
     """Return the ids of what a process has started, and that in turn, which are stopped.
 

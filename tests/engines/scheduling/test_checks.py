@@ -13,6 +13,7 @@ from framepipe.engines.scheduling.checks import (
     AFTER_A_GAP,
     AS_SAVED,
     SHORT,
+    WHERE_IDLE,
     Check,
     Difference,
     HistoryChecks,
@@ -252,18 +253,20 @@ def test_a_witness_that_dies_begins_again() -> None:
     every=st.booleans(),
     withheld=st.booleans(),
     waits=st.booleans(),
+    idle=st.booleans(),
     workers=st.integers(1, 4),
     deaths=st.integers(0, 3),
     data=st.data(),
 )
 def test_any_pool_finishes_any_movie(
-    slots: int, total: int, known: bool, every: bool, withheld: bool, waits: bool, workers: int,
-    deaths: int, data: st.DataObject,
+    slots: int, total: int, known: bool, every: bool, withheld: bool, waits: bool, idle: bool,
+    workers: int, deaths: int, data: st.DataObject,
 ) -> None:  # fmt: skip
     """Workers of any speed, some of which die and are replaced."""
     movie = Movie(workers, slots, total, known=known, every=every, withheld=withheld, waits=waits)
     while not movie.over:
         worker = data.draw(st.sampled_from(movie.busy))
+        movie.checks.cpu_is_idle = idle and data.draw(st.booleans())
         if deaths and data.draw(st.integers(0, 9)) == 0:
             deaths -= 1
             movie.die(worker)
@@ -274,9 +277,10 @@ def test_any_pool_finishes_any_movie(
     assert not movie.checks.undecided
 
 
-def test_a_worker_that_only_checks_is_given_no_frame() -> None:
-    """It checks what the other one draws, at distances that double."""
+def frames_checked_by_one_that_only_checks(*, cpu_is_idle: bool) -> list[int]:
+    """Worker 0 draws 200 frames, and worker 1 is given none."""
     window, checks = Window(9, 200), HistoryChecks(2, slots=9, total=200)
+    checks.cpu_is_idle = cpu_is_idle
     last, checked = {0: -1, 1: -1}, []
     while not window.finished:
         for worker in (0, 1):
@@ -294,9 +298,52 @@ def test_a_worker_that_only_checks_is_given_no_frame() -> None:
                 window.drawn(order)
         while (frame := window.ready()) is not None:
             window.wrote(frame)
-    assert checked == [0, 1, 7, 14, 28, 56, 112, 199]
     assert checks.against_save == 2
-    assert checks.against_worker == 6
+    assert checks.against_worker == len(checked) - 2
+    return checked
+
+
+def test_a_worker_that_only_checks_does_so_at_distances_that_double() -> None:
+    checked = frames_checked_by_one_that_only_checks(cpu_is_idle=False)
+    assert checked == [0, 1, 7, 14, 28, 56, 112, 199]
+
+
+def test_where_a_cpu_is_idle_more_frames_are_checked() -> None:
+    checked = frames_checked_by_one_that_only_checks(cpu_is_idle=True)
+    assert set(checked) >= {0, 1, 7, 14, 28, 56, 112, 199}
+    assert max(b - a for a, b in itertools.pairwise(checked)) <= WHERE_IDLE
+
+
+@pytest.mark.parametrize("room", [False, True])
+def test_who_draws_checks_more_only_where_there_is_no_room_for_a_frame(room: bool) -> None:
+    """The encoder is the limit: its frames are there, and nobody may draw ahead."""
+    window, checks = Window(9, 2000), HistoryChecks(2, slots=9, total=2000)
+    last, checked = {0: -1, 1: -1}, []
+    for turn in range(4000):
+        checks.cpu_is_idle = turn > 100
+        worker = turn % 2
+        order = next_order(window, checks, worker, last[worker])
+        if isinstance(order, Check):
+            last[worker] = order.frame
+            checked.append(order.frame)
+            assert checks.checked(worker, order, b"same") is None
+        elif order is not None:
+            last[worker] = order
+            if checks.wanted(order):
+                assert checks.drawn(order, b"same") is None
+            window.drawn(order)
+        if room or turn % 6 == 0:
+            while (frame := window.ready()) is not None:
+                window.wrote(frame)
+                if not room:
+                    break
+        if window.finished:
+            break
+    late = [frame for frame in checked if frame > 100]
+    if room:
+        assert len(late) < 8
+    else:
+        assert len(late) > 20
 
 
 def test_early_checks_may_be_shortened() -> None:

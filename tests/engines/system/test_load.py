@@ -1,0 +1,52 @@
+"""What this program's processes use of the CPUs, measured on some that do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+
+import pytest
+
+from framepipe.engines.system import load
+from framepipe.engines.system.load import Load
+from framepipe.engines.system.stacks import cpu_of
+
+
+def burn(seconds: float) -> None:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def test_what_children_burn_counts() -> None:
+    child = multiprocessing.get_context("fork").Process(target=burn, args=(9.0,))
+    child.start()
+    try:
+        looks, begin, before = Load(), time.monotonic(), cpu_of(child.pid or 0)
+        time.sleep(2 * load.LOOK_EVERY)
+        busy, passed = looks.look(), time.monotonic() - begin
+        burned = cpu_of(child.pid or 0) - before
+    finally:
+        child.kill()
+        child.join()
+    assert busy is not None
+    assert burned > 0
+    # The kernel counts in hundredths of a second, this process's as well.
+    assert busy * passed == pytest.approx(burned, abs=0.1)
+
+
+def test_who_sleeps_is_idle() -> None:
+    looks = Load()
+    time.sleep(2 * load.LOOK_EVERY)
+    assert (busy := looks.look()) is not None
+    assert busy < 0.5
+    assert looks.look() is None, "it is too soon"
+
+
+def test_where_nobody_says_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(pid: int) -> float:
+        raise FileNotFoundError(pid)
+
+    monkeypatch.setattr(load, "cpu_of", refuse)
+    monkeypatch.setattr(load, "LOOK_EVERY", 0.0)
+    assert Load().look() is None
