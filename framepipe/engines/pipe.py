@@ -266,7 +266,8 @@ class PipeRun:
             if worker.given or (self._window.exhausted and self._give_order(worker)):
                 continue
             if self._window.exhausted or self._is_through(worker):
-                worker.leave()
+                # Who draws the last frame looks back at it; another's that is the same is as good.
+                worker.leave(looks_back=worker.index != self._checks.checks_the_last)
 
     def _is_through(self, worker: Worker) -> bool:
         """Tell whether there will never be anything to do for a worker."""

@@ -101,6 +101,32 @@ def test_frames_are_compared_between_workers_and_counted() -> None:
     assert report.against_worker >= 4
 
 
+class LooksBack(Numbers):
+    """Notes which processes looked back, and at which frame."""
+
+    def __init__(self, length: int, folder: Path) -> None:
+        super().__init__(length, lambda _: time.sleep(0.001))
+        self.folder, self.last = folder, -1
+
+    def paint(self, frame: int, out: memoryview, *, as_saved: bool = False) -> FrameStats | None:
+        self.last = frame
+        return super().paint(frame, out)
+
+    def finish(self) -> None:
+        (self.folder / str(os.getpid())).write_text(str(self.last))
+
+
+@pytest.mark.parametrize("total", [20, 100])
+def test_one_worker_looks_back_at_the_last_frame(tmp_path: Path, total: int) -> None:
+    """The other one has drawn it to check it, and found the same."""
+    run = PipeRun(
+        lambda: LooksBack(total, tmp_path), BYTES, total, Kept(), workers=2, start_method="fork",
+        checks="some",
+    )  # fmt: skip
+    assert run.run().against_worker >= 2
+    assert [note.read_text() for note in tmp_path.iterdir()] == [str(total - 1)]
+
+
 def test_a_witness_that_is_ready_when_all_is_written_is_heard() -> None:
     def late() -> Numbers:
         if multiprocessing.current_process().name == "framepipe-1":

@@ -113,6 +113,8 @@ class HistoryChecks:
         Frames that were found to be the same as the witness's first ones, and as another worker's.
     cpu_is_idle : bool
         Whether checks by workers that have nothing else to do cost nothing at the moment.
+    checks_the_last : int or None
+        The worker that draws the movie's last frame to check it, in the usual way.
     """
 
     def __init__(
@@ -146,6 +148,7 @@ class HistoryChecks:
         self.against_save = 0
         self.against_worker = 0
         self.cpu_is_idle = False
+        self.checks_the_last: int | None = None
         self._log: deque[str] = deque(maxlen=LOG)
 
     @property
@@ -194,6 +197,8 @@ class HistoryChecks:
                     del self._pending[frame]
                     self._out[frame] = worker
                     check = Check(frame, "usual")
+                    if self._total is not None and frame == self._total - 1:
+                        self.checks_the_last = worker
                     break
         if check is not None:
             self._note(f"worker {worker} checks {check}")
@@ -298,6 +303,8 @@ class HistoryChecks:
 
     def lost(self, worker: int) -> None:
         """Note that a worker is dead, and another one in its place, with nothing drawn."""
+        if self.checks_the_last == worker:
+            self.checks_the_last = None
         for frame in [frame for frame, checker in self._out.items() if checker == worker]:
             del self._out[frame]  # nobody else may be able to draw it any longer
             self._drawn.pop(frame, None)
@@ -367,7 +374,7 @@ def next_order(
     # A frame that a dead worker leaves may be out of the reach of all others.
     draws = draws and checks.may_draw(worker)
     if not (draws and window.has_returned(last)):
-        idle = not draws and not window.exhausted  # then it is waited for
+        idle = not draws and not window.exhausted  # at the end the movie would wait for it
         check = checks.next_check(worker, last, idle=idle)
         if check is not None:
             return check

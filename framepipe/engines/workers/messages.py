@@ -123,7 +123,15 @@ class RecordBlock:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Look back at what was drawn, say `Done`, and end."""
+    """Say `Done`, and end.
+
+    Parameters
+    ----------
+    looks_back : bool, default: True
+        Whether to look back first at what was drawn.
+    """
+
+    looks_back: bool = True
 
 
 Order = DrawFrame | CheckFrame | LocateDifference | RecordBlock | Leave

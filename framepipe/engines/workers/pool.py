@@ -131,11 +131,11 @@ class Worker:
         self.last = number
         self._send(order)
 
-    def leave(self) -> None:
-        """Tell it to leave; it looks back at its work, and says `Done`."""
+    def leave(self, *, looks_back: bool = True) -> None:
+        """Tell it to leave; it looks back at its work, unless it need not, and says `Done`."""
         self.leaving = True
         self.heard = time.monotonic()
-        self._send(Leave())
+        self._send(Leave(looks_back))
 
     def _send(self, order: Order) -> None:
         with contextlib.suppress(OSError):

@@ -110,8 +110,9 @@ def carry_out_orders(channel: OrderChannel, task: Task, dumps: Dumps) -> None:
         leave = isinstance(order, Leave)
         answer: Answer
         try:
-            if leave:
-                task.finish()
+            if isinstance(order, Leave):
+                if order.looks_back:
+                    task.finish()
                 answer = Done()
             else:
                 answer = task.do(order, time.perf_counter() - begin, channel)

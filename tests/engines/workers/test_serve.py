@@ -62,6 +62,22 @@ def test_orders_are_carried_out_until_it_is_told_to_leave(ring: Ring) -> None:
         assert process.exitcode == 0
 
 
+class Unfinished(Numbers):
+    """Something is found to be wrong, if one looks back."""
+
+    def finish(self) -> None:
+        raise LookupError("a frame was wrong")
+
+
+@pytest.mark.parametrize("looks_back", [True, False])
+def test_it_looks_back_unless_it_need_not(ring: Ring, looks_back: bool) -> None:
+    with served(partial(Unfinished, 9), ring) as (_, ours):
+        ours.recv()
+        ours.send(Leave(looks_back))
+        answer = ours.recv()
+        assert isinstance(answer, Failed if looks_back else Done)
+
+
 def test_it_leaves_quietly_when_nobody_is_there(ring: Ring, capfd: Any) -> None:
     with served(partial(Numbers, 9), ring) as (process, ours):
         ours.recv()
