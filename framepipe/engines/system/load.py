@@ -13,7 +13,7 @@ LOOK_EVERY = 0.2
 
 
 class Load:
-    """What this process and its children use, from one look to the next.
+    """What this process and all that it has started use, from one look to the next.
 
     Linux tells; elsewhere nobody does.
     """
@@ -40,8 +40,11 @@ class Load:
 
     def _used(self) -> dict[int, float]:
         """Return the CPU seconds of each process; none where nobody says."""
-        used = {}
-        for pid in (os.getpid(), *children_of(os.getpid())):
+        used: dict[int, float] = {}
+        waiting = [os.getpid()]
+        while waiting:  # workers may be a fork server's children
+            pid = waiting.pop()
+            waiting.extend(children_of(pid))
             with contextlib.suppress(OSError, ValueError, IndexError):
                 used[pid] = cpu_of(pid)
         return used

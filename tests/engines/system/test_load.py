@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 import time
 
 import pytest
@@ -18,16 +20,30 @@ def burn(seconds: float) -> None:
         pass
 
 
-def test_what_children_burn_counts() -> None:
-    child = multiprocessing.get_context("fork").Process(target=burn, args=(9.0,))
+@pytest.mark.parametrize("between", [0, 1])
+def test_what_children_and_theirs_burn_counts(between: int) -> None:
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+
+    def start(further: int) -> None:
+        if further:
+            below = context.Process(target=start, args=(further - 1,))
+            below.start()
+            below.join()
+        else:
+            theirs.send(os.getpid())
+            burn(9.0)
+
+    child = context.Process(target=start, args=(between,))
     child.start()
     try:
-        looks, begin, before = Load(), time.monotonic(), cpu_of(child.pid or 0)
+        pid = ours.recv()
+        looks, begin, before = Load(), time.monotonic(), cpu_of(pid)
         time.sleep(2 * load.LOOK_EVERY)
         busy, passed = looks.look(), time.monotonic() - begin
-        burned = cpu_of(child.pid or 0) - before
+        burned = cpu_of(pid) - before
+        os.kill(pid, signal.SIGKILL)
     finally:
-        child.kill()
         child.join()
     assert busy is not None
     assert burned > 0
