@@ -80,7 +80,7 @@ class Attempt:
         return "every" if self.redraw == "verify" else "some"
 
     def painters(
-        self, plan: EncodePlan, *, sure_checks: int = 1
+        self, plan: EncodePlan, *, witnessed: bool = False
     ) -> PainterFactory | FigurePainterFactory:
         """Return what draws.
 
@@ -88,12 +88,15 @@ class Attempt:
         ----------
         plan : EncodePlan
             What to make.
-        sure_checks : int, default: 1
-            See `Limits`.  0: all that is drawn first is compared with full draws of others.
+        witnessed : bool, default: False
+            Whether the first frames are compared with what a witness draws in full: then no
+            comparison of them is made here.
         """
-        # Where this process draws, a witness compares the first ones; see `InProcess`.
-        spared = AS_SAVED if not plan.workers and self.redraw == "auto" else 0
-        limits = replace(LIMITS, sure_checks=sure_checks, spared=spared)
+        limits = replace(LIMITS, sure_checks=1)
+        if witnessed and self.redraw == "auto":
+            # What a witness draws first for the movie is compared with what the others, which have
+            # drawn what was before, have kept by then.  In this process there are no others.
+            limits = replace(limits, spared=AS_SAVED, sure_checks=0 if plan.workers else 1)
         return replace(
             plan.painters, redraw=self.redraw, independent=self.independent, limits=limits
         )

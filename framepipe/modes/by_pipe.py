@@ -36,9 +36,7 @@ class ByPipe:
     def make(self, attempt: Attempt, watch: Watch | None = None) -> Made:
         """Make it; `watch` returns what is to stand in the place of what draws in this process."""
         plan, movie = self.plan, self.plan.movie
-        # The witness draws in full what workers draw first; what it draws first itself is compared
-        # with what they have kept by then.
-        painters = attempt.painters(plan, sure_checks=0 if plan.workers else 1)
+        painters = attempt.painters(plan, witnessed=True)
         workers = min(plan.workers, 1) if attempt.in_order else plan.workers
         with broken_pipes_raise(), movie.whole_movie() as sink:
             if plan.workers == 0:

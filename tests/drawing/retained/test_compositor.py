@@ -366,7 +366,7 @@ def test_what_does_not_pay_is_given_up() -> None:
         ax.cla()
         ax.plot([0, i], [0, i])  # both axis have other limits in every frame
 
-    costs, _ = paint(animate(figure, update, 30), "auto")
+    costs, _ = paint(animate(figure, update, 40), "auto")
     tried = [i for i, cost in enumerate(costs) if cost.composed]
     assert tried[:2] == [0, 1]
     assert set(range(4, 8)).isdisjoint(tried)
