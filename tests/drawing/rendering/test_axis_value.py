@@ -184,7 +184,10 @@ def test_equal_values_are_equal_pixels(frames: list[list[str]], shared: bool) ->
     known: dict[Any, DisplayList] = {}
     for changes in frames * 2:
         ax.figure.set_size_inches(4, 3)
-        made_anew(ax, *(CHANGES[name] for name in changes))
+        try:
+            made_anew(ax, *(CHANGES[name] for name in changes))
+        except (AttributeError, TypeError):  # a scale's locator or formatter that has no such thing
+            continue
         for axis in (ax.xaxis, ax.yaxis):
             value = value_of_axis(axis)
             try:
