@@ -382,6 +382,7 @@ class RedrawPolicy:
             case Compared(seconds):
                 self._compared += 1
                 self._comparing += seconds
+                self._full_draw = min(self._full_draw, seconds)  # the first one takes longer
                 self._phase = _Phase.IDLE
                 return ()
             case HandedOver(elsewhere):
