@@ -354,3 +354,63 @@ def still_polar_beside_a_line() -> Animation:
     (line,) = ax.plot([0, 1], [0, 1])
 
     return FuncAnimation(fig, lambda i: line.set_ydata([i / 8, 1]), frames=8)
+
+
+@animation(frames=10)
+def limits_set_to_what_they_are() -> Animation:
+    """`set_xlim`, `relim` and labels in each update, mostly to no effect; some frames change one.
+
+    An axis' flag is raised each time, and nothing but its flag tells of it.
+    """
+    fig, (ax, scaled) = plt.subplots(1, 2, figsize=SIZE)
+    x = np.linspace(0.1, 6, 40)
+    (line,) = ax.plot(x, np.sin(x))
+    ax.plot([0, 6], [-2, 2])
+    (curve,) = scaled.loglog(x, x)
+
+    def update(i):
+        line.set_ydata(np.sin(x + i / 3))
+        curve.set_ydata(x ** (1 + i / 20))
+        ax.relim()
+        ax.autoscale_view()
+        ax.set_xlabel("time" if i < 7 else "later")
+        scaled.set(xlim=(0.1, 6), ylim=(0.01, 100 if i != 5 else 50))
+        if i == 3:
+            ax.yaxis.get_major_locator().set_params(steps=[1, 5, 10])
+        if i == 4:
+            ax.locator_params(axis="x", nbins=3)
+        if i == 6:
+            scaled.yaxis.get_major_locator().set_params(subs=[1, 3])
+        if i == 8:
+            ax.xaxis.majorTicks[0].label1.get_fontproperties().set_size(18)
+
+    return FuncAnimation(fig, update, frames=10)
+
+
+@animation(frames=8)
+def categories_between_those_there() -> Animation:
+    """A category is numbered within limits that stand: of its axis the flag alone tells."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    ax.set(xlim=(-0.5, 7.5), ylim=(0, 9))
+
+    def update(i):
+        return ax.bar([f"day {i}"], [i + 1], color="C0")
+
+    return FuncAnimation(fig, update, frames=8)
+
+
+@animation(frames=8)
+def contours_anew() -> Animation:
+    """Filled contours removed and made again, under a colour bar that is told of them."""
+    fig, (ax, beside) = plt.subplots(1, 2, figsize=SIZE, width_ratios=(5, 1))
+    y, x = np.mgrid[0:3:12j, 0:4:14j]
+    made = [ax.contourf(x, y, np.sin(x) * np.cos(y), 5)]
+    fig.colorbar(made[0], cax=beside)
+
+    def update(i):
+        made.pop().remove()
+        made.append(ax.contourf(x, y, np.sin(x + i / 3) * np.cos(y), 5))
+        if i == 5:
+            ax.set_ylim(0, 2)
+
+    return FuncAnimation(fig, update, frames=8)

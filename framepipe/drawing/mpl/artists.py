@@ -33,6 +33,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.artist import Artist
+from matplotlib.spines import Spine
 from matplotlib.transforms import (
     Bbox,
     BlendedAffine2D,
@@ -203,6 +204,14 @@ def is_at_edge(spine: Any) -> bool:
     return spine._position is None or (
         spine._position[0] == "outward" and spine._patch_type == "line"
     )
+
+
+def is_straight_spine(artist: object) -> bool:
+    """Tell whether an artist is a spine that is drawn without asking its axis anything.
+
+    One that is bent, around a polar axes, asks it for its transform.
+    """
+    return type(artist) is Spine and vars(artist)["_patch_type"] == "line"
 
 
 # ---- figures

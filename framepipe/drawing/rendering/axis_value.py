@@ -21,7 +21,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.path import Path
-from matplotlib.scale import LinearScale
+from matplotlib.scale import (
+    AsinhScale,
+    LinearScale,
+    LogitScale,
+    LogScale,
+    ScaleBase,
+    SymmetricalLogScale,
+)
 from matplotlib.ticker import (
     AutoLocator,
     AutoMinorLocator,
@@ -73,6 +80,13 @@ _ATOMS = frozenset({type(None), bool, int, float, str, bytes, np.float64, np.int
 #: Attributes by which nothing is drawn.
 _SKIPPED = BOOKKEEPING | UPWARDS | WORKED_OUT
 
+#: Scales that never change: to set another one makes another object.  One that is linear is like
+#: any other.
+_FIXED_SCALES = frozenset({LogScale, SymmetricalLogScale, LogitScale, AsinhScale})
+
+#: Attributes that hold the ticks of an axis.
+_TICKS = ("majorTicks", "minorTicks")
+
 #: The spines by which the ticks and the label of an axis are placed.
 _SPINES = {"x": ("bottom", "top"), "y": ("left", "right")}
 
@@ -101,7 +115,7 @@ def value_of_axis(axis: Any) -> Hashable | None:
         type(axis) not in (XAxis, YAxis)
         or type(axes) is not Axes
         or type(scale_of(axis)) is not LinearScale
-        or any(len(attributes.get(name, ())) > MOST_TICKS for name in ("majorTicks", "minorTicks"))
+        or any(len(attributes.get(name, ())) > MOST_TICKS for name in _TICKS)
         or aligns_labels(axes.get_figure())
         or _takes_places(axes)
         or not all(_is_plain(axis, ticker) for ticker in (axis.major, axis.minor))
@@ -122,6 +136,46 @@ def value_of_axis(axis: Any) -> Hashable | None:
                 for name in _SPINES[axis.axis_name]
                 if name in axes.spines
             ),
+        )
+    except _NoValueError:
+        return None
+
+
+def value_between_draws(axis: Any) -> object:
+    """Read what an axis that has been drawn is made of, but for what is inside of its ticks.
+
+    `Axes.set_xlim` raises the axis' flag though the limits be what they were, and so does all that
+    sets them, ``contourf`` for one.  Nothing but that flag may tell that a locator is another one,
+    or that a category was added; so if an axis' own flag alone was raised, this tells whether
+    anything was changed.
+
+    Parameters
+    ----------
+    axis : Axis
+        An axis.  Its ticks raise flags of their own, for all but their fonts.
+
+    Returns
+    -------
+    object or None
+        Equal as long as nothing of the axis was set to anything else: attributes, which ticks it
+        has and their fonts, label, locators, formatters, scale.  None if that cannot be told.
+    """
+    attributes = vars(axis)
+    if type(axis) not in (XAxis, YAxis):
+        return None
+    names = [name for name in attributes if name not in _SKIPPED and name not in _TICKS]
+    ticks = [tick for name in _TICKS for tick in attributes.get(name, ())]
+    try:
+        return (
+            tuple(names),
+            tuple([_value(attributes[name]) for name in names]),
+            len(attributes.get(_TICKS[0], ())),
+            tuple(map(id, ticks)),
+            [
+                (*vars(label.get_fontproperties()).values(),)
+                for tick in ticks
+                for label in (tick.label1, tick.label2)
+            ],
         )
     except _NoValueError:
         return None
@@ -222,6 +276,19 @@ def _of_transform(transform: Any) -> Hashable:
     return matrix
 
 
+def _of_scale(scale: Any) -> Hashable:
+    kind = type(scale)
+    if kind is LinearScale:
+        return "linear"
+    if kind not in _FIXED_SCALES:
+        raise _NoValueError
+    return scale  # type: ignore[no-any-return]
+
+
+def _of_set(values: Any) -> Hashable:
+    return frozenset(map(_value, values))
+
+
 def _of_box(box: Any) -> Hashable:
     points: bytes = box.get_points().tobytes()
     return points
@@ -239,7 +306,9 @@ _KINDS: tuple[tuple[type, Callable[[Any], Hashable]], ...] = (
     (dict, _of_dict),
     (tuple, _of_sequence),
     (list, _of_sequence),
+    (set, _of_set),
     (Path, _of_path),
+    (ScaleBase, _of_scale),
     (BboxBase, _of_box),
     (Transform, _of_transform),
     (TransformedPath, _of_clip),

@@ -16,7 +16,7 @@ from matplotlib.legend import Legend
 
 from ..mpl.artists import aligns_labels, clear_stale, first_stale
 from ..mpl.describe import name_of
-from ..rendering.axis_value import value_of_axis
+from ..rendering.axis_value import value_between_draws, value_of_axis
 from .axes_state import AxesState, state_for
 from .draw_order import draw_order, is_plain
 from .fingerprints import AttributeFingerprint, Fingerprint
@@ -154,6 +154,7 @@ class Changes:
         patch = artist is self._figure.patch
         item.fingerprint = None if patch else Fingerprint(artist, entry.axes, item.parts)
         item.attributes = [AttributeFingerprint(thing) for thing in settings_of(artist)]
+        item.as_drawn = value_between_draws(artist)
         if isinstance(artist, Legend):
             item.extent = _extent(artist, renderer)
 
@@ -194,7 +195,7 @@ class Changes:
         if artist is self._figure.patch:
             return ""
         part = first_stale(item.parts or ())
-        if part is not None:
+        if part is not None and not _is_as_drawn(item):
             return "it was changed" if part is artist else f"its {name_of(part)} changed"
         if item.fingerprint is not None and not item.fingerprint.unchanged():
             return "its transform, clip, data or view changed"
@@ -267,6 +268,20 @@ class Changes:
                     entry.reason = "its best place changed"
             elif aligned and isinstance(artist, Axis):
                 entry.reason = "labels are aligned with those of other axes"
+
+
+def _is_as_drawn(item: DisplayItem) -> bool:
+    """Tell whether an item of which flags were raised is an axis that is what it was.
+
+    Those of its label and its offset text may be raised, too: their values are part of its own.
+    """
+    axis = item.artist
+    if item.as_drawn is None or "draw" in vars(axis):
+        return False
+    read = (axis, axis.label, axis.offsetText)
+    if first_stale(part for part in item.parts or () if part not in read) is not None:
+        return False
+    return bool(value_between_draws(axis) == item.as_drawn)
 
 
 def _extent(legend: Legend, renderer: RecordingRenderer) -> tuple[float, ...]:

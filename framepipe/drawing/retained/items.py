@@ -20,7 +20,15 @@ from matplotlib.patches import ConnectionPatch
 from matplotlib.text import Annotation
 from matplotlib.transforms import TransformNode
 
-from ..mpl.artists import UPWARDS, axes_of, axis_map, children, has_axis, insets
+from ..mpl.artists import (
+    UPWARDS,
+    axes_of,
+    axis_map,
+    children,
+    has_axis,
+    insets,
+    is_straight_spine,
+)
 from .axes_state import AxesState
 
 if TYPE_CHECKING:
@@ -67,6 +75,8 @@ class DisplayItem:
     by_value : tuple of (hashable, DisplayList, str) or None
         Of an axis: its value (see `framepipe.drawing.rendering.axis_value`), how it was drawn, and
         its offset text then.
+    as_drawn : object or None
+        Of an axis: what it was made of (`value_between_draws`) when it was last drawn.
     changes_in_a_row : int
         Frames in a row in which it changed.
     misses : int
@@ -81,6 +91,7 @@ class DisplayItem:
 
     __slots__ = (
         "artist",
+        "as_drawn",
         "attributes",
         "axes_state",
         "bounds",
@@ -112,6 +123,7 @@ class DisplayItem:
         self.display_list: DisplayList | None = None
         self.bounds: list[Box] | None = None
         self.by_value: tuple[Hashable, DisplayList, str] | None = None
+        self.as_drawn: object = None
         self.changes_in_a_row = 0
         self.misses = 0
         self.cost = 0.0
@@ -215,7 +227,7 @@ def parts_of(artist: Artist, items: Container[Key]) -> list[Artist]:
         if has_axis(part):
             waiting.extend(part.get_children())
         for name, value in vars(part).items():
-            if name in UPWARDS:
+            if name in UPWARDS or (name == "axis" and is_straight_spine(part)):
                 continue
             if isinstance(value, Artist):
                 waiting.append(value)

@@ -16,9 +16,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator, NullLocator, StrMethodFormatter
 
-from framepipe.drawing.rendering.axis_value import value_of_axis
+from framepipe.drawing.mpl.artists import clear_stale, first_stale
+from framepipe.drawing.rendering.axis_value import value_between_draws, value_of_axis
 from framepipe.drawing.rendering.display_list import DisplayList, RecordingRenderer
 from framepipe.drawing.rendering.ticks import draw_axis
+from framepipe.drawing.retained.items import parts_of
 
 Change = Callable[[Any], object]
 
@@ -217,3 +219,110 @@ def test_values_are_found_again() -> None:
             kept.append(name)
     assert len(kept) > 0.7 * len(CHANGES), set(CHANGES) - set(kept)
     assert np.all([name not in kept for name in ("log",)])
+
+
+# ---- between draws
+
+#: Beside those above: what sets an axis, or something of it, perhaps to what it is.
+SET_AGAIN: dict[str, Change] = {
+    "same limits": lambda ax: ax.set(xlim=ax.get_xlim(), ylim=ax.get_ylim()),
+    "limits from the data": lambda ax: (ax.relim(), ax.autoscale_view()),
+    "same label": lambda ax: ax.set_xlabel(ax.get_xlabel()),
+    "same ticks": lambda ax: ax.set_xticks([0, 1]),
+    "a patch": lambda ax: ax.fill_between([0, 2], [1, 1], [2, 2.5]),
+    "steps": lambda ax: ax.xaxis.get_major_locator().set_params(steps=[1, 5, 10]),
+    "few": lambda ax: ax.yaxis.get_major_locator().set_params(nbins=2),
+    "format's digits": lambda ax: ax.yaxis.get_major_formatter().set_powerlimits((0, 0)),
+    "a tick's font": lambda ax: (
+        ax.xaxis.majorTicks[1].label1.get_fontproperties().set_size(18),
+        ax.set_xlim(ax.get_xlim()),
+    ),
+    "a locator's own": lambda ax: (
+        setattr(ax.xaxis.get_major_locator(), "_steps", np.array([1, 10])),
+        ax.set_xlim(ax.get_xlim()),
+    ),
+    "logit": lambda ax: ax.set(yscale="logit"),
+    "log's base": lambda ax: ax.set_yscale("log", base=2),
+    "ticks of log": lambda ax: ax.yaxis.get_major_locator().set_params(subs=[1, 2, 5]),
+    "more categories": lambda ax: ax.plot(["b", "c"], [0, 1]),
+}
+
+BETWEEN = CHANGES | SET_AGAIN
+
+
+def flags_of(axis: Any) -> list[Any]:
+    """An axis and its parts, those raised first being counted as drawn."""
+    parts = parts_of(axis, ())
+    clear_stale(parts)
+    return parts
+
+
+def only_the_axis_is_flagged(axis: Any, parts: list[Any]) -> bool:
+    """Tell whether no flag was raised but of what is in the value."""
+    read = (axis, axis.label, axis.offsetText)
+    return first_stale([part for part in parts if part not in read]) is None
+
+
+def limits_of(ax: Any) -> tuple[Any, ...]:
+    """What is looked at beside: limits, place and scales of the axes."""
+    places = [spine.get_window_extent().bounds for spine in ax.spines.values()]
+    return (*ax.viewLim.bounds, *ax.bbox.bounds, ax.get_xscale(), ax.get_yscale(), *places)
+
+
+@pytest.mark.filterwarnings("ignore")
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(sorted(BETWEEN)), min_size=1, max_size=12))
+def test_an_axis_whose_flag_alone_was_raised_is_drawn_as_before(names: list[str]) -> None:
+    changed_unseen(names)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", BETWEEN)
+def test_a_change_between_draws_is_seen(name: str) -> None:
+    changed_unseen([name, name, "same limits", name])
+
+
+def changed_unseen(names: list[str]) -> None:
+    """Assert that an axis shows as it did, if neither flags nor value tell of a change."""
+    ax = make_axes()
+    made_anew(ax)
+    ax.figure.canvas.draw()
+    for name in names:
+        before = limits_of(ax)
+        known = []
+        for axis in (ax.xaxis, ax.yaxis):
+            pixels = draw(axis)[1]
+            known.append((flags_of(axis), value_between_draws(axis), pixels))
+        try:
+            with suppress(ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
+                BETWEEN[name](ax)
+            ax.viewLim  # noqa: B018
+            same_place = limits_of(ax) == before
+            after = [
+                (only_the_axis_is_flagged(axis, parts), value_between_draws(axis))
+                for axis, (parts, _, _) in zip((ax.xaxis, ax.yaxis), known, strict=True)
+            ]
+            pixels = [draw(axis)[1] for axis in (ax.xaxis, ax.yaxis)]
+        except (ArithmeticError, AttributeError, TypeError, ValueError):  # it cannot be drawn
+            return
+        for (_, value, was), (alone, now), drawn in zip(known, after, pixels, strict=True):
+            if same_place and alone and value is not None and value == now:
+                assert was == drawn, name
+
+
+def test_what_is_set_to_what_it_was_has_the_value_it_had() -> None:
+    """What the tests above compare is not nothing."""
+    ax = make_axes()
+    made_anew(ax)
+    ax.figure.canvas.draw()
+    for scale in ("linear", "log", "symlog", "logit", "asinh"):
+        ax.set(xscale=scale, yscale=scale, xlim=(0.1, 0.9), ylim=(0.1, 0.9))
+        ax.figure.canvas.draw()
+        for name in ("same limits", "same label"):
+            parts = [flags_of(axis) for axis in (ax.xaxis, ax.yaxis)]
+            values = [value_between_draws(axis) for axis in (ax.xaxis, ax.yaxis)]
+            BETWEEN[name](ax)
+            assert ax.xaxis.stale
+            assert only_the_axis_is_flagged(ax.xaxis, parts[0])
+            assert None not in values
+            assert values == [value_between_draws(axis) for axis in (ax.xaxis, ax.yaxis)]

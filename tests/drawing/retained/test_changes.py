@@ -103,6 +103,34 @@ ONE_CHANGE: dict[str, tuple[Callable[[Stage], Any], dict[str, str]]] = {
         lambda s: s.left.xaxis.label.set_text("time"),
         {"xaxis of axes 0": "its Text changed"},
     ),
+    "an axis label set to what it is": (
+        lambda s: (s.left.set_xlabel("x"), s.draw(), s.left.set_xlabel("x")),
+        {},
+    ),
+    "limits set to what they are": (lambda s: s.left.set(xlim=(-1, 3), ylim=(-1, 3)), {}),
+    "a locator's steps, that raise no flag, and the limits set": (
+        lambda s: (
+            s.left.xaxis.get_major_locator().set_params(steps=[1, 5, 10]),
+            s.left.set(xlim=(-1, 3), ylim=(-1, 3)),
+        ),
+        {"xaxis of axes 0": "it was changed"},
+    ),
+    "a tick's font, that raises no flag, and the limits set": (
+        lambda s: (
+            s.left.yaxis.majorTicks[0].label1.get_fontproperties().set_size(4),
+            s.left.set(xlim=(-1, 3), ylim=(-1, 3)),
+        ),
+        {"yaxis of axes 0": "it was changed"},
+    ),
+    "an axis that is flagged by hand": (lambda s: setattr(s.left.xaxis, "stale", True), {}),
+    "a format of the user's, and the limits set": (
+        lambda s: (
+            s.left.xaxis.set_major_formatter(lambda x, _: f"{x}"),
+            s.draw(),
+            s.left.set_xlim(-1, 3),
+        ),
+        {"xaxis of axes 0": "it was changed"},
+    ),
     "a norm's limits, the listener failing": (
         lambda s: s.image.norm.__dict__.__setitem__("_vmax", 9.0),
         {"AxesImage of axes 1": DATA},

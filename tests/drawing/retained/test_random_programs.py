@@ -264,6 +264,7 @@ CALLS: dict[str, Any] = {
     "set_visible": switch, "set_rasterization_zorder": st.tuples(one([None, 2])),
     "set_box_aspect": st.tuples(one([None, 1])), "grid": switch, "autoscale": plain,
     "margins": st.tuples(one([0, 0.2])), "relim": plain, "invert_yaxis": plain,
+    "autoscale_view": plain,
     "view_init": st.tuples(one([30, 60]), one([-60, 20])), "set_zlim": limits,
     "set_rlim": limits, "set_theta_offset": st.tuples(numbers),
     "set_thetamax": st.tuples(one([90, 360])),
