@@ -414,3 +414,26 @@ def contours_anew() -> Animation:
             ax.set_ylim(0, 2)
 
     return FuncAnimation(fig, update, frames=8)
+
+
+@animation(frames=12)
+def titles_above_offset_text() -> Animation:
+    """A title on the left, other words in each frame, stands clear of the y axis' offset text.
+
+    That is there in some frames only; the other axes are cleared every third frame.
+    """
+    fig, axs = plt.subplots(1, 2, figsize=SIZE)
+    for ax in axs:
+        ax.plot([0, 1], [0, 1])
+
+    def update(i):
+        if i % 3 == 0:
+            axs[1].cla()
+            axs[1].plot([0, 1], [0, 1e7 if i in (3, 6) else 1])
+            axs[1].set_ylim(0, 1e7 if i in (3, 6) else 1)
+        if i in (2, 6, 8):
+            axs[0].set_ylim(0, 1e8 if i == 2 else 1 if i == 6 else 3e-9)
+        for ax in axs:
+            ax.set_title("title" if i % 4 else "Another", loc="left", fontsize=8)
+
+    return FuncAnimation(fig, update, frames=12)

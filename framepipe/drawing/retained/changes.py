@@ -145,7 +145,7 @@ class Changes:
             What it was drawn with.
         """
         item, artist = entry.item, entry.item.artist
-        item.display_list, item.bounds = display_list, None
+        item.display_list, item.bounds, item.drawn = display_list, None, entry.replay is None
         if entry.value is not None and entry.replay is None:
             item.by_value = entry.value, display_list, artist.offsetText.get_text()
         item.parts = parts_of(artist, self._items.keys())
@@ -236,13 +236,10 @@ class Changes:
         entries = {id(entry.item.artist): entry for entry in order}
         changed = {id(entry.item.artist) for entry in order if entry.reason}
         axes = {id(entry.axes): entry.axes for entry in order if entry.axes is not None}
-        # Those whose offset text, of which titles stand clear, is empty after being drawn, too.
         unmeasured = {
             id(entry.item.artist)
             for entry in order
-            if entry.replay is not None
-            and entry.item.by_value is not None
-            and not (entry.item.by_value[2] or entry.item.artist.offsetText.get_text())
+            if type(entry.item.artist) is YAxis and _has_its_offset_text(entry)
         }
         for title in self._titles.update(axes.values(), states, changed, unmeasured, renderer):
             entry = entries.get(id(title))
@@ -282,6 +279,18 @@ def _is_as_drawn(item: DisplayItem) -> bool:
     if first_stale(part for part in item.parts or () if part not in read) is not None:
         return False
     return bool(value_between_draws(axis) == item.as_drawn)
+
+
+def _has_its_offset_text(entry: ItemInFrame) -> bool:
+    """Tell whether an axis' offset text, of which titles stand clear, is what a draw would make it.
+
+    It is in one that was drawn and stands, and where it is empty, as it was after being drawn.
+    """
+    item = entry.item
+    if not entry.reason and item.drawn:
+        return True
+    known = item.by_value if entry.replay is not None or not entry.reason else None
+    return known is not None and not (known[2] or item.artist.offsetText.get_text())
 
 
 def _extent(legend: Legend, renderer: RecordingRenderer) -> tuple[float, ...]:

@@ -77,6 +77,8 @@ class DisplayItem:
         its offset text then.
     as_drawn : object or None
         Of an axis: what it was made of (`value_between_draws`) when it was last drawn.
+    drawn : bool
+        Whether the artist itself was drawn for the display list, and not one of its value.
     changes_in_a_row : int
         Frames in a row in which it changed.
     misses : int
@@ -99,6 +101,7 @@ class DisplayItem:
         "changes_in_a_row",
         "cost",
         "display_list",
+        "drawn",
         "extent",
         "fingerprint",
         "key",
@@ -124,6 +127,7 @@ class DisplayItem:
         self.bounds: list[Box] | None = None
         self.by_value: tuple[Hashable, DisplayList, str] | None = None
         self.as_drawn: object = None
+        self.drawn = False
         self.changes_in_a_row = 0
         self.misses = 0
         self.cost = 0.0

@@ -53,8 +53,8 @@ class TitlePlacement:
         changed : container of int
             The ids of artists that changed.
         unmeasured : container of int
-            The ids of axis that changed but have no offset text, whatever their ticks: measuring
-            those makes them, which takes as long as drawing them.
+            The ids of axis of y whose offset text need not be worked out: they did not change, or
+            have none, whatever their ticks.  To measure an axis takes as long as drawing it.
         renderer : RecordingRenderer
             What the figure is going to be drawn with.
 

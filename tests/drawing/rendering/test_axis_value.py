@@ -238,7 +238,7 @@ SET_AGAIN: dict[str, Change] = {
         ax.set_xlim(ax.get_xlim()),
     ),
     "a locator's own": lambda ax: (
-        setattr(ax.xaxis.get_major_locator(), "_steps", np.array([1, 10])),
+        vars(ax.xaxis.get_major_locator()).update(_steps=np.array([1, 10])),
         ax.set_xlim(ax.get_xlim()),
     ),
     "logit": lambda ax: ax.set(yscale="logit"),
@@ -291,8 +291,8 @@ def changed_unseen(names: list[str]) -> None:
         before = limits_of(ax)
         known = []
         for axis in (ax.xaxis, ax.yaxis):
-            pixels = draw(axis)[1]
-            known.append((flags_of(axis), value_between_draws(axis), pixels))
+            shown = draw(axis)[1]
+            known.append((flags_of(axis), value_between_draws(axis), shown))
         try:
             with suppress(ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
                 BETWEEN[name](ax)
@@ -302,12 +302,12 @@ def changed_unseen(names: list[str]) -> None:
                 (only_the_axis_is_flagged(axis, parts), value_between_draws(axis))
                 for axis, (parts, _, _) in zip((ax.xaxis, ax.yaxis), known, strict=True)
             ]
-            pixels = [draw(axis)[1] for axis in (ax.xaxis, ax.yaxis)]
+            drawn = [draw(axis)[1] for axis in (ax.xaxis, ax.yaxis)]
         except (ArithmeticError, AttributeError, TypeError, ValueError):  # it cannot be drawn
             return
-        for (_, value, was), (alone, now), drawn in zip(known, after, pixels, strict=True):
+        for (_, value, was), (alone, now), shown in zip(known, after, drawn, strict=True):
             if same_place and alone and value is not None and value == now:
-                assert was == drawn, name
+                assert was == shown, name
 
 
 def test_what_is_set_to_what_it_was_has_the_value_it_had() -> None:

@@ -69,6 +69,10 @@ def test_nothing_is_found_where_nothing_changed() -> None:
         assert stage.draw() == {}
 
 
+def raise_flag(artist: Any) -> None:
+    artist.stale = True
+
+
 LINE, POINTS = "Line2D 'line' of axes 0", "PathCollection 'points' of axes 0"
 DATA = "its transform, clip, data or view changed"
 SET = "an attribute of it changed"
@@ -122,7 +126,7 @@ ONE_CHANGE: dict[str, tuple[Callable[[Stage], Any], dict[str, str]]] = {
         ),
         {"yaxis of axes 0": "it was changed"},
     ),
-    "an axis that is flagged by hand": (lambda s: setattr(s.left.xaxis, "stale", True), {}),
+    "an axis that is flagged by hand": (lambda s: raise_flag(s.left.xaxis), {}),
     "a format of the user's, and the limits set": (
         lambda s: (
             s.left.xaxis.set_major_formatter(lambda x, _: f"{x}"),
