@@ -437,3 +437,50 @@ def titles_above_offset_text() -> Animation:
             ax.set_title("title" if i % 4 else "Another", loc="left", fontsize=8)
 
     return FuncAnimation(fig, update, frames=12)
+
+
+@animation(frames=10)
+def scales_dates_and_names_anew() -> Animation:
+    """Axes cleared in each frame: logarithmic ones, dates, categories; now and then others.
+
+    Axis are known again by their values, those of these kinds, too.
+    """
+    fig, ((log, days), (names, both)) = plt.subplots(2, 2, figsize=SIZE)
+    x = np.linspace(0.1, 6, 40)
+    first = np.datetime64("2024-01-01")
+
+    def update(i):
+        for ax in fig.axes:
+            ax.cla()
+        height = np.exp(np.sin(x + i / 3)) * (1e-3 if i == 5 else 1)
+        log.semilogy(x, height, base=2 if i == 7 else 10)
+        log.set_ylim(-1 if i > 7 else 0.1, 10)
+        days.plot(first + np.arange(40), np.sin(x + i / 3))
+        days.set_xlim(first, first + 40 + (i == 4))
+        order = ["a", "b", "c"] if i % 4 else ["b", "a", "d"]
+        names.bar(order, 1 + np.sin(np.arange(3) + i))
+        names.set_ylim(0, 2)
+        both.set(xscale="symlog", yscale="logit", xlim=(-9, 9), ylim=(0.01, 0.98))
+        both.plot(x, 0.5 + 0.4 * np.sin(x + i / 3))
+
+    return FuncAnimation(fig, update, frames=10)
+
+
+@animation(frames=9)
+def the_figure_cleared() -> Animation:
+    """`Figure.clear` and axes made anew in each frame, one or two of them, at the same places."""
+    fig = plt.figure(figsize=SIZE)
+    x = np.linspace(0, 6, 40)
+
+    def update(i):
+        fig.clear()
+        ax = fig.add_subplot(121)
+        ax.plot(x, np.sin(x + i / 3))
+        ax.set_ylim(-1, 1 if i < 6 else 1e6)
+        ax.set_title(f"frame {i}", loc="left", fontsize=8)
+        if i % 3:
+            other = fig.add_subplot(122)
+            other.plot(x, np.cos(x + i / 3))
+            other.set(ylim=(-1, 1), xlabel="time" if i % 2 else "")
+
+    return FuncAnimation(fig, update, frames=9)

@@ -20,6 +20,7 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 - ``matplotlib.spines.Spine``: ``_position``, ``_patch_type``
 - ``matplotlib.transforms.BlendedGenericTransform``: ``_x``, ``_y``
 - ``matplotlib.transforms.CompositeGenericTransform``: ``_a``, ``_b``
+- ``matplotlib.transforms.TransformWrapper``: ``_child``
 
 A getter made by `operator.attrgetter` costs 25 ns more than the attribute; what is asked of many
 artists in every frame takes a list of them.
@@ -42,6 +43,7 @@ from matplotlib.transforms import (
     CompositeGenericTransform,
     Transform,
     TransformedPath,
+    TransformWrapper,
 )
 
 if TYPE_CHECKING:
@@ -264,3 +266,11 @@ def composed_parts(transform: Transform) -> tuple[Transform, Transform] | None:
         return None
     made: Any = transform
     return made._a, made._b
+
+
+def wrapped_part(transform: Transform) -> tuple[Transform] | None:
+    """Return what a transform stands for, if it is one that can be replaced."""
+    if not isinstance(transform, TransformWrapper):
+        return None
+    made: Any = transform
+    return (made._child,)

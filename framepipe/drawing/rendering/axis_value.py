@@ -1,17 +1,21 @@
 """What the drawing of an axis depends on, by value: equal values, equal pixels.
 
 `Axes.cla` makes every axis anew, mostly to the same limits, ticks and labels as in the frame
-before.  To draw it takes some 8 ms, nearly all of it to make ticks and set their texts; to read all
-that this depends on takes a thirtieth of that.  Read is everything that an axis is made of, before
-it is drawn: drawing works the rest out from that.  What is not known to be plain (the user's
-functions, dates, units, path effects) has no value, and such an axis is drawn.
+before; `Figure.clear` does so with whole axes.  To draw it takes some 8 ms, nearly all of it to
+make ticks and set their texts; to read all that this depends on takes a thirtieth of that.  Read is
+everything that an axis is made of, before it is drawn: drawing works the rest out from that.  What
+is not known to be plain (the user's functions, path effects, units of other packages) has no value,
+and such an axis is drawn.
 
 Looked at in matplotlib 3.9.0 and 3.11.2: ``Axis.draw``, ``Axis.clear``, ``Axis.reset_ticks``,
-``XAxis._update_label_position``, ``Spine.get_window_extent``.
+``XAxis._update_label_position``, ``Spine.get_window_extent``, and what the locators and formatters
+of ``matplotlib.ticker``, ``matplotlib.dates`` and ``matplotlib.category`` ask their axis for.
 """
 
 from __future__ import annotations
 
+import datetime
+import itertools
 from collections.abc import Callable, Hashable
 from enum import Enum
 from operator import itemgetter
@@ -20,22 +24,44 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis, YAxis
+from matplotlib.category import StrCategoryLocator
+from matplotlib.dates import (
+    MO,
+    AutoDateLocator,
+    DayLocator,
+    HourLocator,
+    MinuteLocator,
+    MonthLocator,
+    SecondLocator,
+    WeekdayLocator,
+    YearLocator,
+    rrulewrapper,
+)
 from matplotlib.path import Path
 from matplotlib.scale import (
     AsinhScale,
+    AsinhTransform,
     LinearScale,
     LogitScale,
+    LogitTransform,
     LogScale,
+    LogTransform,
     ScaleBase,
     SymmetricalLogScale,
+    SymmetricalLogTransform,
 )
 from matplotlib.ticker import (
+    AsinhLocator,
     AutoLocator,
     AutoMinorLocator,
     FixedLocator,
+    LinearLocator,
+    LogitLocator,
+    LogLocator,
     MaxNLocator,
     MultipleLocator,
     NullLocator,
+    SymmetricalLogLocator,
 )
 from matplotlib.transforms import BboxBase, Transform, TransformedPath
 
@@ -44,11 +70,13 @@ from ..mpl.artists import (
     UPWARDS,
     WORKED_OUT,
     aligns_labels,
+    blended_parts,
+    composed_parts,
     is_at_edge,
     is_twin,
-    scale_of,
     twins,
     view_limits,
+    wrapped_part,
 )
 
 #: Ticks of an axis, major ones and minor ones, up to which they are read.  A new axis has one of
@@ -58,31 +86,79 @@ MOST_TICKS = 2
 #: Bytes of an array up to which it is read.
 _SMALL = 4096
 
-#: Locators that choose ticks by the limits alone; looked at in matplotlib 3.9.0 and 3.11.2.
-BLIND_TO_DATA = (
-    AutoLocator,
-    MaxNLocator,
-    FixedLocator,
-    NullLocator,
-    MultipleLocator,
-    AutoMinorLocator,
+#: Locators that choose ticks by the limits and the size of their axis alone.
+_BLIND_TO_DATA = frozenset(
+    {
+        AsinhLocator,
+        AutoDateLocator,
+        AutoLocator,
+        AutoMinorLocator,
+        DayLocator,
+        FixedLocator,
+        HourLocator,
+        LinearLocator,
+        MaxNLocator,
+        MinuteLocator,
+        MonthLocator,
+        MultipleLocator,
+        NullLocator,
+        SecondLocator,
+        StrCategoryLocator,
+        SymmetricalLogLocator,
+        WeekdayLocator,
+        YearLocator,
+    }
 )
+
+#: Locators that ask for the least positive datum, where limits reach down to zero.
+_OF_THE_POSITIVE = frozenset({LogLocator, LogitLocator})
 
 #: Modules of matplotlib whose objects are what their attributes are.
 _TRANSPARENT = frozenset(
     f"matplotlib.{name}"
-    for name in ("axis", "font_manager", "lines", "markers", "scale", "spines", "text", "ticker")
+    for name in (
+        "axis",
+        "category",
+        "dates",
+        "font_manager",
+        "lines",
+        "markers",
+        "scale",
+        "spines",
+        "text",
+        "ticker",
+    )
 )
 
 #: Values that stand for themselves.
-_ATOMS = frozenset({type(None), bool, int, float, str, bytes, np.float64, np.int64, np.bool_})
+_ATOMS = frozenset(
+    {
+        type(None),
+        bool,
+        int,
+        float,
+        str,
+        bytes,
+        range,
+        datetime.date,
+        datetime.datetime,
+        datetime.timedelta,
+        np.float64,
+        np.int64,
+        np.bool_,
+    }
+)
 
 #: Attributes by which nothing is drawn.
 _SKIPPED = BOOKKEEPING | UPWARDS | WORKED_OUT
 
-#: Scales that never change: to set another one makes another object.  One that is linear is like
-#: any other.
-_FIXED_SCALES = frozenset({LogScale, SymmetricalLogScale, LogitScale, AsinhScale})
+#: Scales whose objects are what their attributes are: no functions of the user's.
+_SCALES = frozenset({LinearScale, LogScale, SymmetricalLogScale, LogitScale, AsinhScale})
+
+#: What is not affine of them.
+_SCALE_TRANSFORMS = frozenset(
+    {AsinhTransform, LogitTransform, LogTransform, SymmetricalLogTransform}
+)
 
 #: Attributes that hold the ticks of an axis.
 _TICKS = ("majorTicks", "minorTicks")
@@ -114,7 +190,6 @@ def value_of_axis(axis: Any) -> Hashable | None:
     if (
         type(axis) not in (XAxis, YAxis)
         or type(axes) is not Axes
-        or type(scale_of(axis)) is not LinearScale
         or any(len(attributes.get(name, ())) > MOST_TICKS for name in _TICKS)
         or aligns_labels(axes.get_figure())
         or _takes_places(axes)
@@ -130,6 +205,7 @@ def value_of_axis(axis: Any) -> Hashable | None:
             axes.bbox.get_points().tobytes(),
             axes.figure.dpi,
             _of_object(axis),
+            *(data_behind_ticks(axis, ticker.locator) for ticker in (axis.major, axis.minor)),
             # They place its ticks, and its label stands clear of them.
             *(
                 _of_object(axes.spines[name])
@@ -164,11 +240,14 @@ def value_between_draws(axis: Any) -> object:
     if type(axis) not in (XAxis, YAxis):
         return None
     names = [name for name in attributes if name not in _SKIPPED and name not in _TICKS]
+    tickers = (axis.major, axis.minor)
     ticks = [tick for name in _TICKS for tick in attributes.get(name, ())]
     try:
         return (
             tuple(names),
             tuple([_value(attributes[name]) for name in names]),
+            *(id(getattr(ticker.locator, "axis", None)) for ticker in tickers),
+            *(id(getattr(ticker.formatter, "axis", None)) for ticker in tickers),
             len(attributes.get(_TICKS[0], ())),
             tuple(map(id, ticks)),
             [
@@ -179,6 +258,27 @@ def value_between_draws(axis: Any) -> object:
         )
     except _NoValueError:
         return None
+
+
+def data_behind_ticks(axis: Any, locator: Any) -> tuple[float, ...]:
+    """Return of an axis' data what a locator chooses its ticks by.
+
+    Parameters
+    ----------
+    axis : Axis
+        The axis that the locator belongs to.
+    locator : Locator
+        One of its locators.
+
+    Returns
+    -------
+    tuple of float
+        Nothing, mostly; of an unknown one: the least positive datum, the least and the largest.
+    """
+    kind = type(locator)
+    if kind in _BLIND_TO_DATA or (kind in _OF_THE_POSITIVE and min(axis.get_view_interval()) > 0):
+        return ()
+    return (axis.get_minpos(), *axis.get_data_interval())
 
 
 def leave_placed(axis: Any) -> None:
@@ -201,12 +301,10 @@ def _takes_places(axes: Axes) -> bool:
 
 
 def _is_plain(axis: Axis, ticker: Any) -> bool:
-    """Tell whether ticks depend on the limits and the size of this axis alone."""
-    return (
-        type(ticker.locator) in BLIND_TO_DATA
-        and getattr(ticker.locator, "axis", axis) in (axis, None)
-        and getattr(ticker.formatter, "axis", axis) in (axis, None)
-    )
+    """Tell whether ticks depend on this axis alone."""
+    return getattr(ticker.locator, "axis", axis) in (axis, None) and getattr(
+        ticker.formatter, "axis", axis
+    ) in (axis, None)
 
 
 def _value(thing: object) -> Hashable:
@@ -270,19 +368,37 @@ def _of_path(path: Any) -> Hashable:
 
 
 def _of_transform(transform: Any) -> Hashable:
-    if not transform.is_affine:
+    if transform.is_affine:
+        matrix: bytes = transform.get_affine().get_matrix().tobytes()
+        return matrix
+    kind = type(transform)
+    if kind in _SCALE_TRANSFORMS:
+        return kind, _plain_attributes(transform)
+    parts = blended_parts(transform) or composed_parts(transform) or wrapped_part(transform)
+    if parts is None:
         raise _NoValueError
-    matrix: bytes = transform.get_affine().get_matrix().tobytes()
-    return matrix
+    return (kind, *map(_of_transform, parts))
 
 
 def _of_scale(scale: Any) -> Hashable:
-    kind = type(scale)
-    if kind is LinearScale:
-        return "linear"
-    if kind not in _FIXED_SCALES:
+    if type(scale) not in _SCALES:
         raise _NoValueError
-    return scale  # type: ignore[no-any-return]
+    return type(scale), _plain_attributes(scale), _of_transform(scale.get_transform())
+
+
+def _plain_attributes(thing: object) -> Hashable:
+    """Return the numbers and names among an object's attributes."""
+    return tuple(
+        (name, value)
+        for name, value in vars(thing).items()
+        if type(value) in _ATOMS and name != "_invalid"  # which says what is worked out
+    )
+
+
+def _of_rule(rule: Any) -> Hashable:
+    # What it is made of says all; dateutil's rule, that is made of it, cannot be compared.
+    parts = vars(rule).values()
+    return tuple(_value(one) for one in parts if type(one).__module__ != "dateutil.rrule")
 
 
 def _of_set(values: Any) -> Hashable:
@@ -312,7 +428,11 @@ _KINDS: tuple[tuple[type, Callable[[Any], Hashable]], ...] = (
     (BboxBase, _of_box),
     (Transform, _of_transform),
     (TransformedPath, _of_clip),
-    (Axis, id),
+    (datetime.tzinfo, lambda one: one),
+    (itertools.count, repr),
+    (type(MO), lambda one: one),
+    (rrulewrapper, _of_rule),
+    (Axis, lambda _: None),  # its own, or it has no value
 )
 
 #: The same, found once for each class that was met.

@@ -8,7 +8,7 @@ as it likes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.axis import Axis, XAxis, YAxis
@@ -20,7 +20,7 @@ from ..rendering.axis_value import value_between_draws, value_of_axis
 from .axes_state import AxesState, state_for
 from .draw_order import draw_order, is_plain
 from .fingerprints import AttributeFingerprint, Fingerprint
-from .items import DisplayItem, ItemInFrame, Key, parts_of, settings_of
+from .items import AxisDrawing, DisplayItem, ItemInFrame, Key, parts_of, settings_of
 from .titles import TitlePlacement
 from .tracing import Projections
 
@@ -36,6 +36,10 @@ RECORDED_CHANGES = 3
 #: ... and tried again every so many frames.
 RETRY = 16
 
+#: Drawings of axis that are known by their values: at least so many, or two of each axis; those
+#: that were not asked for longest go first.
+LEAST_DRAWINGS = 8
+
 
 class Changes:
     """Follows the changes of one figure.
@@ -50,6 +54,8 @@ class Changes:
         self._figure = figure
         self._frames = 0
         self._items: dict[Key, DisplayItem] = {}
+        self._drawings: dict[Hashable, AxisDrawing] = {}  # of axis, by their values
+        self._misses: dict[int, int] = {}  # in a row, of the n-th axis
         self._axes: dict[Key, int] = {}  # ids of the axes that items were in
         self._titles = TitlePlacement()
         self._projections = Projections(self._is_unchanged)
@@ -59,6 +65,7 @@ class Changes:
     def invalidate(self) -> None:
         """Count everything as changed."""
         self._items.clear()
+        self._drawings.clear()
         self._titles.invalidate()
         self._projections.invalidate()
 
@@ -115,20 +122,27 @@ class Changes:
         return item.changes_in_a_row > RECORDED_CHANGES and self._frames % RETRY != 0
 
     def _read_values(self, order: Sequence[ItemInFrame]) -> None:
-        """Find the axis that were made anew as they were, by `Axes.cla` mostly."""
+        """Find the axis that were made anew as they were, mostly by `Axes.cla`."""
+        number = 0
         for entry in order:
-            item, artist = entry.item, entry.item.artist
-            if not entry.reason or type(artist) not in (XAxis, YAxis) or "draw" in vars(artist):
+            artist = entry.item.artist
+            if type(artist) not in (XAxis, YAxis):
                 continue
-            if item.misses > RECORDED_CHANGES and self._frames % RETRY:
+            number += 1
+            if not entry.reason or "draw" in vars(artist):
                 continue
-            entry.value = value_of_axis(artist)
-            known = item.by_value
-            if entry.value is not None and known is not None and known[0] == entry.value:
-                item.misses = 0
-                entry.replay = known[1]
+            misses = self._misses.get(number, 0)
+            if misses > RECORDED_CHANGES and self._frames % RETRY:
+                continue
+            value = entry.value = value_of_axis(artist)
+            entry.replay = None if value is None else self._drawings.pop(value, None)
+            if entry.replay is None:
+                self._misses[number] = misses + 1
             else:
-                item.misses += 1
+                self._misses[number] = 0
+                self._drawings[value] = entry.replay  # the last one that goes
+        while len(self._drawings) > max(LEAST_DRAWINGS, 2 * number):
+            del self._drawings[next(iter(self._drawings))]
 
     def record(
         self, entry: ItemInFrame, display_list: DisplayList, renderer: RecordingRenderer
@@ -145,9 +159,11 @@ class Changes:
             What it was drawn with.
         """
         item, artist = entry.item, entry.item.artist
-        item.display_list, item.bounds, item.drawn = display_list, None, entry.replay is None
+        item.display_list, item.bounds = display_list, None
+        item.replayed = entry.replay
         if entry.value is not None and entry.replay is None:
-            item.by_value = entry.value, display_list, artist.offsetText.get_text()
+            drawing = AxisDrawing(display_list, artist.offsetText.get_text())
+            self._drawings[entry.value] = drawing
         item.parts = parts_of(artist, self._items.keys())
         item.part_ids = frozenset(map(id, item.parts))
         item.axes_state = entry.axes_state
@@ -286,11 +302,10 @@ def _has_its_offset_text(entry: ItemInFrame) -> bool:
 
     It is in one that was drawn and stands, and where it is empty, as it was after being drawn.
     """
-    item = entry.item
-    if not entry.reason and item.drawn:
-        return True
-    known = item.by_value if entry.replay is not None or not entry.reason else None
-    return known is not None and not (known[2] or item.artist.offsetText.get_text())
+    known = entry.replay if entry.reason else entry.item.replayed
+    if known is None:
+        return not entry.reason
+    return not (known.offset_text or entry.item.artist.offsetText.get_text())
 
 
 def _extent(legend: Legend, renderer: RecordingRenderer) -> tuple[float, ...]:

@@ -224,15 +224,16 @@ class Compositor:
         if item.parts is not None:
             item.reason = entry.reason
         if entry.replay is not None:
-            renderer.recorder.play(entry.replay)
+            display_list = entry.replay.display_list
+            renderer.recorder.play(display_list)
             leave_placed(item.artist)
             stats.replaying += _clock() - begin
             stats.items_replayed += 1
             stats.saved += item.cost
             if self._changes.often(item):
-                item.parts, item.display_list = None, entry.replay
+                item.parts, item.display_list = None, display_list
             else:  # it may be left alone from now on
-                self._changes.record(entry, entry.replay, renderer)
+                self._changes.record(entry, display_list, renderer)
             return
         self._draw_and_record(renderer, entry)
         item.cost = _clock() - begin

@@ -46,7 +46,7 @@ from ..mpl.artists import (
     tick_transforms,
     view_limits,
 )
-from ..rendering.axis_value import BLIND_TO_DATA
+from ..rendering.axis_value import data_behind_ticks
 from .axes_state import SHORT, axes_state, plain_values
 from .copies import copies_of
 
@@ -276,8 +276,7 @@ def _of_ticks(axis: Axis) -> tuple[Any, ...]:
             continue
         if owner is not axis:
             values.append(active_position(owner.axes).get_points().tobytes())
-        if type(locator) not in BLIND_TO_DATA:
-            values += (owner.get_minpos(), *owner.get_data_interval())
+        values += data_behind_ticks(owner, locator)
     return tuple(values)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -39,6 +39,21 @@ if TYPE_CHECKING:
 
 #: What an item is known by: the id of its artist, and the method if that is not ``draw``.
 Key = int | tuple[int, str]
+
+
+class AxisDrawing(NamedTuple):
+    """How an axis of some value was drawn.
+
+    Attributes
+    ----------
+    display_list : DisplayList
+        What was drawn.
+    offset_text : str
+        The words of its offset text afterwards.
+    """
+
+    display_list: DisplayList
+    offset_text: str
 
 
 class DisplayItem:
@@ -72,17 +87,12 @@ class DisplayItem:
         How it was drawn; None if that was not recorded.
     bounds : list of Box or None
         The box of each call of the display list, once that was asked.
-    by_value : tuple of (hashable, DisplayList, str) or None
-        Of an axis: its value (see `framepipe.drawing.rendering.axis_value`), how it was drawn, and
-        its offset text then.
     as_drawn : object or None
         Of an axis: what it was made of (`value_between_draws`) when it was last drawn.
-    drawn : bool
-        Whether the artist itself was drawn for the display list, and not one of its value.
+    replayed : AxisDrawing or None
+        Of an axis that was not drawn itself: what was replayed, being one of its value.
     changes_in_a_row : int
         Frames in a row in which it changed.
-    misses : int
-        Draws in a row that found an axis' value changed.
     cost : float
         Seconds its last draw took.
     reason : str
@@ -97,19 +107,17 @@ class DisplayItem:
         "attributes",
         "axes_state",
         "bounds",
-        "by_value",
         "changes_in_a_row",
         "cost",
         "display_list",
-        "drawn",
         "extent",
         "fingerprint",
         "key",
         "method",
-        "misses",
         "part_ids",
         "parts",
         "reason",
+        "replayed",
         "version",
     )  # fmt: skip
 
@@ -125,11 +133,9 @@ class DisplayItem:
         self.attributes: list[AttributeFingerprint] = []
         self.display_list: DisplayList | None = None
         self.bounds: list[Box] | None = None
-        self.by_value: tuple[Hashable, DisplayList, str] | None = None
         self.as_drawn: object = None
-        self.drawn = False
+        self.replayed: AxisDrawing | None = None
         self.changes_in_a_row = 0
-        self.misses = 0
         self.cost = 0.0
         self.reason = "it is not one of matplotlib's own, or depends on others"
         self.extent: tuple[float, ...] = ()
@@ -153,7 +159,7 @@ class ItemInFrame:
         What an axes draws itself, beside its children: the calls of this frame.
     value : hashable or None
         Of an axis that changed: its value, if that was asked for and it has one.
-    replay : DisplayList or None
+    replay : AxisDrawing or None
         How an axis of this value was drawn, if that is known.
     """
 
@@ -163,7 +169,7 @@ class ItemInFrame:
     reason: str = ""
     calls: DisplayList | None = None
     value: Hashable = None
-    replay: DisplayList | None = None
+    replay: AxisDrawing | None = None
 
     @property
     def must_draw(self) -> bool:
