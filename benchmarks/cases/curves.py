@@ -93,3 +93,32 @@ def small(frames: int) -> FuncAnimation:
         return (line,)
 
     return FuncAnimation(fig, update, frames=frames, interval=INTERVAL, blit=True)
+
+
+def title_and_limits(frames: int) -> FuncAnimation:
+    """Line under a title that counts; every update sets the limits, as they are, 640x480."""
+    fig, ax = plt.subplots(figsize=(6.4, 4.8), dpi=100)
+    x = np.linspace(0, 2 * np.pi, 200)
+    (line,) = ax.plot(x, np.sin(x))
+
+    def update(i: int) -> tuple[Any, ...]:
+        line.set_ydata(np.sin(x + 0.1 * i))
+        ax.set(xlim=(0, 2 * np.pi), ylim=(-1.1, 1.1))
+        ax.set_title(f"t = {i / 30:.2f} s")
+        return (line,)
+
+    return FuncAnimation(fig, update, frames=frames, interval=INTERVAL)
+
+
+def log_dates_cla(frames: int) -> FuncAnimation:
+    """Logarithmic plot against dates, cleared and plotted anew in every update, 640x480."""
+    fig, ax = plt.subplots(figsize=(6.4, 4.8), dpi=100)
+    days = np.datetime64("2024-01-01") + np.arange(200)
+
+    def update(i: int) -> tuple[()]:
+        ax.cla()
+        ax.semilogy(days, np.exp(np.sin(np.arange(200) / 20 + 0.1 * i)))
+        ax.set_ylim(0.1, 10)
+        return ()
+
+    return FuncAnimation(fig, update, frames=frames, interval=INTERVAL)

@@ -69,6 +69,20 @@ def pcolormesh(frames: int) -> FuncAnimation:
     return FuncAnimation(fig, update, frames=frames, interval=INTERVAL)
 
 
+def contourf(frames: int) -> FuncAnimation:
+    """Contours of 100x150 cells, filled, removed and made anew in every update, 1280x720."""
+    fig, ax = plt.subplots(figsize=(12.8, 7.2), dpi=100)
+    y, x = np.mgrid[0 : 2 * np.pi : 100j, 0 : 2 * np.pi : 150j]
+    contours: list[Any] = [ax.contourf(x, y, np.sin(x) * np.cos(y), 12)]
+
+    def update(i: int) -> tuple[()]:
+        contours.pop().remove()
+        contours.append(ax.contourf(x, y, np.sin(x + 0.1 * i) * np.cos(y), 12))
+        return ()
+
+    return FuncAnimation(fig, update, frames=frames, interval=INTERVAL)
+
+
 def _image(
     frames: int, shape: tuple[int, int], size: tuple[float, float], interpolation: str
 ) -> FuncAnimation:

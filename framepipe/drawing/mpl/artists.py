@@ -18,6 +18,7 @@ Looked at in matplotlib 3.9.0 and 3.11.2:
 - ``matplotlib.layout_engine.LayoutEngine``: ``_params``
 - ``matplotlib.axes._secondary_axes.SecondaryAxis``: ``_parent``
 - ``matplotlib.spines.Spine``: ``_position``, ``_patch_type``
+- ``matplotlib.transforms.TransformNode``: ``_invalid``
 - ``matplotlib.transforms.BlendedGenericTransform``: ``_x``, ``_y``
 - ``matplotlib.transforms.CompositeGenericTransform``: ``_a``, ``_b``
 - ``matplotlib.transforms.TransformWrapper``: ``_child``
@@ -93,7 +94,7 @@ UPWARDS = frozenset(
 
 #: Attributes that drawing works out from others, or that say who is told of changes.
 WORKED_OUT = frozenset(
-    {"callbacks", "_callbacks", "_renderer", "_transformed_path", "_marker_function"}
+    {"callbacks", "_callbacks", "_renderer", "_transformed_path", "_marker_function", "_invalid"}
 )
 
 #: Data that a line was given and has copied: it draws by the copy.

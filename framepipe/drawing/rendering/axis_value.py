@@ -391,7 +391,7 @@ def _plain_attributes(thing: object) -> Hashable:
     return tuple(
         (name, value)
         for name, value in vars(thing).items()
-        if type(value) in _ATOMS and name != "_invalid"  # which says what is worked out
+        if type(value) in _ATOMS and name not in WORKED_OUT
     )
 
 
