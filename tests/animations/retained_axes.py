@@ -484,3 +484,23 @@ def the_figure_cleared() -> Animation:
             other.set(ylim=(-1, 1), xlabel="time" if i % 2 else "")
 
     return FuncAnimation(fig, update, frames=9)
+
+
+@animation(frames=8)
+def titles_of_twins_at_other_places() -> Animation:
+    """Twins, one with an aspect: both take its place; titles that count, above an offset text."""
+    fig, ax = plt.subplots(figsize=SIZE)
+    twin = ax.twinx()
+    ax.plot([0, 1], [0, 1])
+    (line,) = twin.plot([0, 1], [0, 1e7], "C1")
+    ax.set(xlim=(0, 1), ylim=(0, 3e7), aspect=3e-8)
+    twin.set_ylim(0, 1e7)
+
+    def update(i):
+        line.set_ydata([0, 1e6 * i])
+        ax.set_title(f"title {i}", loc="left", fontsize=8)
+        twin.set_title(f"{i} of 8", loc="right", fontsize=8)
+        if i == 5:
+            ax.set_aspect(5e-8)
+
+    return FuncAnimation(fig, update, frames=8)

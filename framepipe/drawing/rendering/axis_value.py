@@ -56,7 +56,6 @@ from matplotlib.ticker import (
     AutoMinorLocator,
     FixedLocator,
     LinearLocator,
-    LogitLocator,
     LogLocator,
     MaxNLocator,
     MultipleLocator,
@@ -109,9 +108,6 @@ _BLIND_TO_DATA = frozenset(
         YearLocator,
     }
 )
-
-#: Locators that ask for the least positive datum, where limits reach down to zero.
-_OF_THE_POSITIVE = frozenset({LogLocator, LogitLocator})
 
 #: Modules of matplotlib whose objects are what their attributes are.
 _TRANSPARENT = frozenset(
@@ -192,7 +188,7 @@ def value_of_axis(axis: Any) -> Hashable | None:
         or type(axes) is not Axes
         or any(len(attributes.get(name, ())) > MOST_TICKS for name in _TICKS)
         or aligns_labels(axes.get_figure())
-        or _takes_places(axes)
+        or takes_places(axes)
         or not all(_is_plain(axis, ticker) for ticker in (axis.major, axis.minor))
     ):
         return None
@@ -236,9 +232,9 @@ def value_between_draws(axis: Any) -> object:
         Equal as long as nothing of the axis was set to anything else: attributes, which ticks it
         has and their fonts, label, locators, formatters, scale.  None if that cannot be told.
     """
-    attributes = vars(axis)
     if type(axis) not in (XAxis, YAxis):
         return None
+    attributes = vars(axis)
     names = [name for name in attributes if name not in _SKIPPED and name not in _TICKS]
     tickers = (axis.major, axis.minor)
     ticks = [tick for name in _TICKS for tick in attributes.get(name, ())]
@@ -273,10 +269,11 @@ def data_behind_ticks(axis: Any, locator: Any) -> tuple[float, ...]:
     Returns
     -------
     tuple of float
-        Nothing, mostly; of an unknown one: the least positive datum, the least and the largest.
+        Nothing, mostly.  Where limits reach down to zero a logarithmic axis asks for the least
+        positive datum, and other locators may ask for anything: that one, the least, the largest.
     """
     kind = type(locator)
-    if kind in _BLIND_TO_DATA or (kind in _OF_THE_POSITIVE and min(axis.get_view_interval()) > 0):
+    if kind in _BLIND_TO_DATA or (kind is LogLocator and min(axis.get_view_interval()) > 0):
         return ()
     return (axis.get_minpos(), *axis.get_data_interval())
 
@@ -293,8 +290,14 @@ def leave_placed(axis: Any) -> None:
         place(which)
 
 
-def _takes_places(axes: Axes) -> bool:
-    """Tell whether one of several twins may be drawn at another place than it has now."""
+def takes_places(axes: Axes) -> bool:
+    """Tell whether one of several twins may be drawn at another place than it has now.
+
+    Parameters
+    ----------
+    axes : Axes
+        One of them, or axes of which there is no twin.
+    """
     return is_twin(axes) and any(
         one.get_aspect() != "auto" or one.get_axes_locator() is not None for one in twins(axes)
     )
@@ -387,12 +390,13 @@ def _of_scale(scale: Any) -> Hashable:
 
 
 def _plain_attributes(thing: object) -> Hashable:
-    """Return the numbers and names among an object's attributes."""
-    return tuple(
-        (name, value)
-        for name, value in vars(thing).items()
-        if type(value) in _ATOMS and name not in WORKED_OUT
-    )
+    """Return the attributes of a scale or its transform, but for what holds others."""
+    values = []
+    for name, value in vars(thing).items():
+        if name in WORKED_OUT or isinstance(value, (dict, Transform)):
+            continue
+        values.append((name, value if isinstance(value, np.generic) else _value(value)))
+    return tuple(values)
 
 
 def _of_rule(rule: Any) -> Hashable:

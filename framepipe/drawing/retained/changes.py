@@ -16,7 +16,7 @@ from matplotlib.legend import Legend
 
 from ..mpl.artists import aligns_labels, clear_stale, first_stale
 from ..mpl.describe import name_of
-from ..rendering.axis_value import value_between_draws, value_of_axis
+from ..rendering.axis_value import takes_places, value_between_draws, value_of_axis
 from .axes_state import AxesState, state_for
 from .draw_order import draw_order, is_plain
 from .fingerprints import AttributeFingerprint, Fingerprint
@@ -304,7 +304,7 @@ def _has_its_offset_text(entry: ItemInFrame) -> bool:
     """
     known = entry.replay if entry.reason else entry.item.replayed
     if known is None:
-        return not entry.reason
+        return not entry.reason and not takes_places(entry.item.artist.axes)
     return not (known.offset_text or entry.item.artist.offsetText.get_text())
 
 

@@ -122,6 +122,8 @@ CHANGES: dict[str, Change] = {
     "a tiny datum": lambda ax: (ax.plot([0, 1], [1e-3, 2]), ax.set(yscale="log", ylim=(-1, 8))),
     "logit": lambda ax: ax.set(yscale="logit", ylim=(0.01, 0.95)),
     "asinh": lambda ax: ax.set_yscale("asinh", linear_width=0.5),
+    "symlog from another place on": lambda ax: ax.set_yscale("symlog", linthresh=np.float32(0.1)),
+    "symlog from here on": lambda ax: ax.set_yscale("symlog", linthresh=np.float32(1.5)),
     "by functions": lambda ax: ax.set_xscale("function", functions=(np.square, np.sqrt)),
     "linear ticks": lambda ax: ax.xaxis.set_major_locator(LinearLocator(4)),
     "path effects": lambda ax: ax.xaxis.label.set_path_effects([patheffects.withStroke()]),
