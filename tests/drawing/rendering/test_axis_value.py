@@ -316,8 +316,8 @@ def only_the_axis_is_flagged(axis: Any, parts: list[Any]) -> bool:
 
 
 def limits_of(ax: Any) -> tuple[Any, ...]:
-    """What is looked at beside: limits, place and scales of the axes."""
-    places = [spine.get_window_extent().bounds for spine in ax.spines.values()]
+    """What is looked at beside: limits, place and scales of the axes, where spines are."""
+    places = [spine.get_position() for spine in ax.spines.values()]
     return (*ax.viewLim.bounds, *ax.bbox.bounds, ax.get_xscale(), ax.get_yscale(), *places)
 
 
