@@ -237,18 +237,18 @@ def value_between_draws(axis: Any) -> object:
     attributes = vars(axis)
     names = [name for name in attributes if name not in _SKIPPED and name not in _TICKS]
     tickers = (axis.major, axis.minor)
-    ticks = [tick for name in _TICKS for tick in attributes.get(name, ())]
+    ticks = [attributes.get(name, ()) for name in _TICKS]
     try:
         return (
             tuple(names),
             tuple([_value(attributes[name]) for name in names]),
             *(id(getattr(ticker.locator, "axis", None)) for ticker in tickers),
             *(id(getattr(ticker.formatter, "axis", None)) for ticker in tickers),
-            len(attributes.get(_TICKS[0], ())),
-            tuple(map(id, ticks)),
+            [[id(tick) for tick in some] for some in ticks],
             [
                 (*vars(label.get_fontproperties()).values(),)
-                for tick in ticks
+                for some in ticks
+                for tick in some
                 for label in (tick.label1, tick.label2)
             ],
         )

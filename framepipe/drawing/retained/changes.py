@@ -1,9 +1,9 @@
 """What changed in a figure since it was last drawn, item by item.
 
-An item changed if the update function returned it, if it or any part of it is ``stale``, if its
-axes' limits, place or scales are others, if its own transform, clip, data or attributes are, if
-something it depends on changed, or if it is of a class that is not matplotlib's: such a one may do
-as it likes.
+An item changed if the update function returned it, if it or any part of it is ``stale`` (unless it
+is an axis that was set to what it is), if its axes' limits, place or scales are others, if its own
+transform, clip, data or attributes are, if something it depends on changed, or if it is of a class
+that is not matplotlib's: such a one may do as it likes.
 """
 
 from __future__ import annotations

@@ -348,8 +348,7 @@ def changed_unseen(names: list[str]) -> None:
         try:
             with suppress(ArithmeticError, AttributeError, IndexError, TypeError, ValueError):
                 BETWEEN[name](ax)
-            ax.viewLim  # noqa: B018
-            same_place = limits_of(ax) == before
+            same_place = limits_of(ax) == before  # what is read does the lazy autoscale
             after = [
                 (only_the_axis_is_flagged(axis, parts), value_between_draws(axis))
                 for axis, (parts, _, _) in zip((ax.xaxis, ax.yaxis), known, strict=True)
