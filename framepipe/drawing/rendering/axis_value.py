@@ -395,7 +395,7 @@ def _plain_attributes(thing: object) -> Hashable:
     for name, value in vars(thing).items():
         if name in WORKED_OUT or isinstance(value, (dict, Transform)):
             continue
-        values.append((name, value if isinstance(value, np.generic) else _value(value)))
+        values.append((name, _value(value)))
     return tuple(values)
 
 

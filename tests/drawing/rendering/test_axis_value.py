@@ -118,18 +118,31 @@ CHANGES: dict[str, Change] = {
     "other categories": lambda ax: ax.plot(["b", "a", "c"], [0, 1, 2]),
     "bars": lambda ax: ax.barh(["a", "b"], [0, 1]),
     "log of base 2": lambda ax: ax.set_yscale("log", base=2),
-    "log below zero": lambda ax: ax.set(yscale="log", ylim=(-1, 8)),
-    "a tiny datum": lambda ax: (ax.plot([0, 1], [1e-3, 2]), ax.set(yscale="log", ylim=(-1, 8))),
+    "log below zero": lambda ax: ax.set(ylim=(-1, 8), yscale="log"),
+    "a tiny datum": lambda ax: (ax.plot([0, 1], [1e-3, 2]), ax.set(ylim=(-1, 8), yscale="log")),
     "logit": lambda ax: ax.set(yscale="logit", ylim=(0.01, 0.95)),
     "asinh": lambda ax: ax.set_yscale("asinh", linear_width=0.5),
-    "symlog from another place on": lambda ax: ax.set_yscale("symlog", linthresh=np.float32(0.1)),
-    "symlog from here on": lambda ax: ax.set_yscale("symlog", linthresh=np.float32(1.5)),
+    "symlog from another place on": lambda ax: ax.set_yscale("symlog", linthresh=0.1),
+    "symlog from here on": lambda ax: ax.set_yscale("symlog", linthresh=1.5),
     "by functions": lambda ax: ax.set_xscale("function", functions=(np.square, np.sqrt)),
     "linear ticks": lambda ax: ax.xaxis.set_major_locator(LinearLocator(4)),
     "path effects": lambda ax: ax.xaxis.label.set_path_effects([patheffects.withStroke()]),
     "place": lambda ax: ax.set_position([0.2, 0.3, 0.5, 0.4]),
     "aspect": lambda ax: (ax.set_aspect("equal"), ax.apply_aspect()),
     "size": lambda ax: ax.figure.set_size_inches(2, 2),
+}
+
+
+#: More of them, each to be held against one of those.
+APART: dict[str, Change] = {
+    "the same dates, of a place": lambda ax: (
+        CHANGES["concise dates"](ax),
+        ax.xaxis.get_major_locator().set_tzinfo(datetime.timezone(datetime.timedelta(hours=9))),
+    ),
+    "other weekdays": lambda ax: (
+        CHANGES["weekdays"](ax),
+        ax.xaxis.set_major_locator(date.WeekdayLocator(date.TU)),
+    ),
 }
 
 #: Those whose drawing no value can tell.
@@ -193,6 +206,33 @@ def test_a_change_that_shows_changes_the_value(name: str) -> None:
         assert after[0][0] is None
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("log below zero", "a tiny datum"),
+        ("symlog from another place on", "symlog from here on"),
+        ("log", "log of base 2"),
+        ("categories", "other categories"),
+        ("concise dates", "the same dates, of a place"),
+        ("weekdays", "other weekdays"),
+    ],
+)
+def test_what_one_thing_alone_tells_apart(one: str, other: str) -> None:
+    """Of scales, dates and categories; the limits are the same, or nearly."""
+    seen = []
+    for name in (one, other):
+        ax = make_axes()
+        for _ in range(2):
+            made_anew(ax, (CHANGES | APART)[name])
+            seen.append([(value_of_axis(axis), draw(axis)[1]) for axis in (ax.xaxis, ax.yaxis)])
+    _, before, _, after = seen
+    showing = [index for index in (0, 1) if before[index][1] != after[index][1]]
+    assert showing
+    for index in showing:
+        assert before[index][0] != after[index][0]
+
+
 def test_spines_that_have_taken_their_places_are_another_value() -> None:
     """Ticks are made anew when they do, and what was set of the first one is lost."""
     ax = make_axes()
@@ -232,7 +272,7 @@ def test_equal_values_are_equal_pixels(frames: list[list[str]], shared: bool) ->
             value = value_of_axis(axis)
             try:
                 calls, pixels = draw(axis)
-            except ValueError:  # ticks of a kind that these limits do not allow
+            except (ArithmeticError, ValueError):  # ticks that these limits do not allow
                 continue
             if value is None:
                 continue
