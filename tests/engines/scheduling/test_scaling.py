@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from framepipe.engines.scheduling.scaling import (
     ENCODE_PER_BYTE,
+    ENCODER_THREADS,
     FORK,
     LOOK_AHEAD,
-    PRICE,
     FrameTimes,
     Scaling,
     most_that_pay,
     pays,
+    price,
 )
 from framepipe.engines.scheduling.window import Window
 from framepipe.result import FrameStats
@@ -141,10 +142,10 @@ def test_the_choice_is_nearly_as_fast_as_the_best_fixed_number(
     best = min(
         make(update, draw, encode, cores, frames, fixed=count).seconds
         for count in (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
-        if count == 1 or (count <= cores and PRICE * draw >= update * count * (count - 1))
+        if count == 1 or (count <= cores and price(cores) * draw > update * count * (count - 1))
     )
     # An encoder that is sooner than expected does not show it before.
-    hidden = min(frames, LOOK_AHEAD) * ENCODE_PER_BYTE * BYTES
+    hidden = min(frames, LOOK_AHEAD) * ENCODE_PER_BYTE * BYTES / min(cores, ENCODER_THREADS)
     assert chosen.seconds <= 1.15 * max(best, hidden) + 10 * (chosen.full + update)
 
 
@@ -255,10 +256,30 @@ def test_frames_drawn_elsewhere_count_as_updates_passed() -> None:
     assert scaling.times.update == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize(("count", "worth"), [(2, True), (3, True), (4, False)])
-def test_a_worker_must_spare_more_than_it_costs(count: int, worth: bool) -> None:
+@pytest.mark.parametrize(
+    ("count", "cores", "worth"),
+    [
+        (2, 2, True),
+        (4, 4, True),
+        (5, 4, False),
+        (5, 8, True),
+        (6, 8, False),
+        (6, 16, True),
+        (7, 16, False),
+        (7, 64, False),
+    ],
+)
+def test_a_worker_must_spare_more_than_it_costs(count: int, cores: int, worth: bool) -> None:
+    """How many are worth it, on machines of several sizes; each begins as it draws a frame."""
     times = FrameTimes(update=0.0, update_cpu=0.0, draw=0.06, encode=0.0)
-    assert pays(times, count, cores=64, frames=10, beginning=0.06) is worth
+    assert pays(times, count, cores, frames=10, beginning=0.06) is worth
+
+
+def test_updates_of_one_more_are_paid_for() -> None:
+    times = FrameTimes(update=0.03, update_cpu=0.03, draw=0.03, encode=0.0)
+    assert not pays(times, 2, cores=2, frames=1000, beginning=0.06)
+    assert pays(times, 2, cores=16, frames=1000, beginning=0.06)
+    assert not pays(times, 8, cores=16, frames=1000, beginning=0.06)
 
 
 def test_short_movies() -> None:
