@@ -8,7 +8,9 @@ Everything it waits for (messages, dead workers, room in the pipe, a dead encode
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -24,7 +26,7 @@ from .scheduling.scaling import Scaling, most_that_pay
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
 from .system.load import Load
-from .system.memory import available_memory, slots_that_fit, workers_that_fit
+from .system.memory import available_memory, can_be_taken, slots_that_fit, workers_that_fit
 from .system.poller import Poller
 from .system.resources import usable_cpus
 from .system.ring import NoSharedMemory, Ring, choose_slots
@@ -47,6 +49,11 @@ _log = logging.getLogger(__name__)
 
 #: Most bytes of frames that are kept to be compared, so that it can be said where they differ.
 PICTURES = 64 * 2**20
+
+#: Workers for which there is room at first; for more of them it is made as they fill it.
+FIRST_WORKERS = 2
+#: Slots that are added at a time: four take the kernel 15 ms at 1280x720.
+MORE_SLOTS = 4
 
 
 class PipeRun:
@@ -128,14 +135,19 @@ class PipeRun:
         if total is not None:
             wanted = max(2, min(wanted, total))
         slots = slots_that_fit(wanted, frame_bytes, workers, available_memory())
-        self._window = Window(slots, total)
+        self._window = Window(slots, total, min(slots, choose_slots(frame_bytes, FIRST_WORKERS)))
+        self._most_slots = slots  # fewer once the system has refused more
         self._output = output or OutputInOrder()
         self._poller = Poller()
         self._offered: int | None = None
         self._offered_at = self._offered_since = 0.0  # by the two clocks
         checked = workers if checks else 0
         self._checks = HistoryChecks(
-            checked, slots=slots, total=total, every=checks == "every", waits=self._scaling.waits
+            checked,
+            slots=self._window.limit,
+            total=total,
+            every=checks == "every",
+            waits=self._scaling.waits,
         )
         # Where every frame is checked, none is written before: then it is still there to look at.
         self._holds = hold_back or checks == "every"
@@ -147,7 +159,7 @@ class PipeRun:
         self._started = False
         self._written_all: float | None = None
         self._ended = False  # the sink has been told that no frame follows
-        self.report = Report(slots=slots, memory=slots * frame_bytes)
+        self.report = Report()
         self._supervisor = Supervisor(self._poller, self.report, "frame")
 
     def run(self) -> Report:
@@ -175,7 +187,7 @@ class PipeRun:
         """
         with ExitStack() as stack:
             try:
-                self._ring = Ring(self._window.slots, self._frame_bytes)
+                self._ring = Ring(self._window.slots, self._frame_bytes, self._window.limit)
             except OSError as error:
                 raise NoSharedMemory(*error.args) from error
             stack.callback(self._ring.close)
@@ -201,6 +213,8 @@ class PipeRun:
             release_private(self._held)
             self.report.encoder_cpu = self._sink.finish()
             self.report.add_encoding(begin, time.perf_counter())
+        self.report.slots = self._ring.allocated
+        self.report.memory = self._ring.allocated * self._frame_bytes
         self.report.against_save = self._checks.against_save
         self.report.against_worker = self._checks.against_worker
         self._tell_use()
@@ -295,9 +309,43 @@ class PipeRun:
                 _log.warning("no more render workers can be started: %s", str(error))
                 scaling.refused(len(self._pool.workers))
 
+    def _make_room(self) -> None:
+        """Let more frames be drawn ahead, where there are workers that do and all room is taken."""
+        window = self._window
+        most = choose_slots(self._frame_bytes, max(self._scaling.drawing, FIRST_WORKERS))
+        most = min(most, window.slots, self._most_slots)
+        if window.limit > most:
+            window.allow(most)
+        while window.full and window.limit < most:
+            more = min(window.limit + MORE_SLOTS, most)
+            try:
+                self._have_memory(more)
+            except OSError as error:
+                _log.info("no memory for more than %d frames: %s", window.limit, str(error))
+                self._most_slots = window.limit
+                return
+            window.allow(more)
+
+    def _have_memory(self, slots: int) -> None:
+        """Have memory for so many frames.
+
+        Raises
+        ------
+        OSError
+            If it cannot be had, or only to the harm of others: what was free when the movie began
+            may have been taken meanwhile.
+        """
+        count = (slots - self._ring.allocated) * self._frame_bytes
+        if count > 0:
+            if not can_be_taken(count, available_memory()):
+                raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+            self._ring.allocate(slots)
+
     def _give_order(self, worker: Worker) -> bool:
         """Give a worker its next order; tell whether there was one."""
         draws = self._scaling.draws(worker.index)
+        if draws:
+            self._make_room()
         order = next_order(self._window, self._checks, worker.index, worker.last, draws=draws)
         if order is None:
             return False

@@ -12,6 +12,7 @@ from stand_ins import BYTES, Kept, Numbers
 
 from framepipe import FrameError, FramepipeError, WorkerDied
 from framepipe.engines.pipe import PipeRun
+from framepipe.engines.system.ring import Ring, choose_slots
 from framepipe.engines.workers.messages import digest_of
 from framepipe.errors import HistoryMismatch
 from framepipe.result import FrameStats, Report
@@ -32,6 +33,53 @@ def test_every_frame_once_and_in_order(workers: int, total: int | None) -> None:
     assert sink.calls == ["start", "end", "finish"]
     assert report.frames == 23
     assert report.restarts == 0
+
+
+def slow_at_first(frame: int) -> None:
+    """Let the other workers draw as far ahead as they may."""
+    if frame == 0:
+        time.sleep(0.5)
+
+
+def test_there_is_memory_for_frames_that_are_drawn_ahead() -> None:
+    sink = Kept()
+    report = run(Numbers(100, slow_at_first), sink, total=100, workers=8)
+    assert sink.numbers == list(range(100))
+    assert report.slots == choose_slots(BYTES, 8)
+    assert report.memory == report.slots * BYTES
+
+
+def test_there_is_no_more_memory_than_frames_need() -> None:
+    sink = Kept()
+    report = run(Numbers(6, slow_at_first), sink, total=6, workers=8)
+    assert sink.numbers == list(range(6))
+    assert report.slots == 6
+
+
+def no_memory(self: Ring, slots: int) -> None:
+    if self.allocated:
+        raise OSError(12, "Cannot allocate memory")
+    allocate(self, slots)
+
+
+allocate = Ring.allocate
+
+
+@pytest.mark.parametrize("refused", ["by the system", "by us"])
+def test_where_no_more_memory_can_be_had_there_is_what_there_was(
+    refused: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "framepipe")
+    if refused == "by us":  # others have taken it since the movie began
+        there = iter([None])
+        monkeypatch.setattr("framepipe.engines.pipe.available_memory", lambda: next(there, 0))
+    else:
+        monkeypatch.setattr(Ring, "allocate", no_memory)
+    sink = Kept()
+    report = run(Numbers(100, slow_at_first), sink, total=100, workers=8)
+    assert sink.numbers == list(range(100))
+    assert report.slots == choose_slots(BYTES, 2)
+    assert caplog.text.count("no memory for more than 9 frames") == 1
 
 
 def test_an_error_comes_home_with_its_frame() -> None:

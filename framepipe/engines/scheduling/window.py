@@ -8,10 +8,12 @@ The life of a frame::
 
 The rules on the door:
 
-1. Frame i lives in slot ``i % slots`` from its claim until it is written.
-2. Frame i may be claimed only while ``i < written + slots``: credit comes back when a frame is
-   *written*, not when it is drawn.  So memory is bounded, no two live frames share a slot, and
-   the next frame to write always has one: whatever the speeds, there is no deadlock.
+1. A frame lives in one slot from its claim until it is written: the lowest that is free, since
+   memory that was just used is in the caches, and memory that never is need not be there.
+2. Frame i may be claimed only while ``i < written + limit``, and `limit` is at most `slots`: credit
+   comes back when a frame is *written*, not when it is drawn.  So memory is bounded, every claimed
+   frame finds a free slot, and the next frame to write always has one: whatever the speeds, there
+   is no deadlock.
 3. Frames are written in order, each once.
 4. A worker only moves forward, so it is given only frames after the ones it has passed
    (``claim(after)``).  A frame given back by a dead worker waits for one that can still reach it.
@@ -22,6 +24,7 @@ The rules on the door:
 from __future__ import annotations
 
 from bisect import insort
+from heapq import heappop, heappush
 
 
 class Window:
@@ -33,11 +36,15 @@ class Window:
         Frames that can be live (claimed or drawn, not written) at a time; at least 1.
     total : int, optional
         Number of frames, or None while it is not known.
+    limit : int, optional
+        Frames that may be live for now, at least 1; as many as there are slots when left out.
 
     Attributes
     ----------
     slots : int
         As given.
+    limit : int
+        Frames that may be live now; see `allow`.
     total : int or None
         Number of frames; set by `end` when it was not known, lowered by it when it was wrong.
     written : int
@@ -49,19 +56,23 @@ class Window:
         If `slots` is less than 1 or `total` is negative.
     """
 
-    def __init__(self, slots: int, total: int | None = None) -> None:
+    def __init__(self, slots: int, total: int | None = None, limit: int | None = None) -> None:
         if slots < 1:
             raise ValueError(f"a window needs at least one slot, not {slots}")
         if total is not None and total < 0:
             raise ValueError(f"a movie cannot have {total} frames")
         self.slots = slots
+        self.limit = slots
         self.total = total
         self.written = 0
         self._fresh = 0  # the lowest frame never claimed
         self._returned: list[int] = []  # given back, ascending
         self._claimed: set[int] = set()
         self._drawn: set[int] = set()
+        self._free = list(range(slots))  # a heap
+        self._slots: dict[int, int] = {}  # of live frames, and of those given back
         self._ended = False
+        self.allow(slots if limit is None else limit)
 
     @property
     def finished(self) -> bool:
@@ -79,13 +90,35 @@ class Window:
         return self._fresh
 
     @property
+    def full(self) -> bool:
+        """Whether as many frames are live, or were given back, as may be."""
+        return self._fresh >= self.written + self.limit
+
+    @property
     def live(self) -> int:
         """How many frames hold a slot now."""
         return len(self._claimed) + len(self._drawn)
 
     def slot(self, frame: int) -> int:
-        """Return the slot in which `frame` lives."""
-        return frame % self.slots
+        """Return the slot in which `frame` lives, from its claim until it is written."""
+        return self._slots[frame]
+
+    def allow(self, limit: int) -> None:
+        """Let so many frames be live, but no more than there are slots.
+
+        Parameters
+        ----------
+        limit : int
+            At least 1.  If more are live, none is claimed until enough are written.
+
+        Raises
+        ------
+        ValueError
+            If it is less than 1.
+        """
+        if limit < 1:
+            raise ValueError(f"a window that allows {limit} frames comes to no end")
+        self.limit = min(limit, self.slots)
 
     def claim(self, after: int = -1) -> int | None:
         """Take the lowest frame that may be drawn now.
@@ -106,11 +139,12 @@ class Window:
                 self._claimed.add(frame)
                 return frame
         frame = self._fresh
-        if frame <= after or frame >= self.written + self.slots:
+        if frame <= after or frame >= self.written + self.limit:
             return None
         if self.total is not None and frame >= self.total:
             return None
         self._fresh += 1
+        self._slots[frame] = heappop(self._free)
         self._claimed.add(frame)
         return frame
 
@@ -165,6 +199,7 @@ class Window:
                 f"frame {frame} was written, but frame {self.written} is the next one to write"
             )
         self._drawn.discard(frame)
+        heappush(self._free, self._slots.pop(frame))
         self.written += 1
 
     def end(self, total: int) -> None:
@@ -197,3 +232,6 @@ class Window:
         self._returned = [frame for frame in self._returned if frame < total]
         self._claimed = {frame for frame in self._claimed if frame < total}
         self._fresh = min(self._fresh, total)
+        self._slots = {frame: slot for frame, slot in self._slots.items() if frame < total}
+        taken = set(self._slots.values())
+        self._free = [slot for slot in range(self.slots) if slot not in taken]

@@ -113,6 +113,19 @@ def slots_that_fit(wanted: int, frame_bytes: int, workers: int, available: int |
     return min(wanted, spare // max(frame_bytes, 1))
 
 
+def can_be_taken(count: int, available: int | None) -> bool:
+    """Tell whether so many bytes more can be taken without harm.
+
+    Parameters
+    ----------
+    count : int
+        Bytes.
+    available : int or None
+        See `available_memory`.
+    """
+    return available is None or count <= SHARE * available
+
+
 def workers_that_fit(most: int, frame_bytes: int, available: int | None) -> int:
     """Return for how many workers, up to `most`, there is memory; 1 if it does for none.
 

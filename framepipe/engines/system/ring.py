@@ -1,9 +1,11 @@
 """The shared memory: a fixed number of slots, each for one frame of RGBA bytes.
 
 On Linux the memory is an anonymous ``memfd``: it has no name, so nothing is left in ``/dev/shm``
-however the processes end, and Docker's 64 MB limit on ``/dev/shm`` does not apply.  It is
-allocated at once (``posix_fallocate``), because a page that is missing later is not an exception
-but SIGBUS.  Elsewhere it is `multiprocessing.shared_memory`, unlinked by its owner.
+however the processes end, and Docker's 64 MB limit on ``/dev/shm`` does not apply.  A slot is
+allocated before it is used (``posix_fallocate``), because a page that is missing then is not an
+exception but SIGBUS; and only then, because the kernel clears what it hands out: 0.4 s a gigabyte,
+and half as much to take it back.  Elsewhere it is `multiprocessing.shared_memory`, unlinked by its
+owner.
 """
 
 from __future__ import annotations
@@ -62,6 +64,13 @@ class Ring:
         Number of slots.
     slot_bytes : int
         Bytes of one frame.  Slots begin at page borders.
+    allocated : int, optional
+        Slots, from the first, that are allocated at once; all of them when left out.
+
+    Attributes
+    ----------
+    allocated : int
+        Slots for which there is memory, in the process that owns it.
 
     Raises
     ------
@@ -74,8 +83,9 @@ class Ring:
     business.
     """
 
-    def __init__(self, slots: int, slot_bytes: int) -> None:
+    def __init__(self, slots: int, slot_bytes: int, allocated: int | None = None) -> None:
         self.slots = slots
+        self.allocated = 0
         self.slot_bytes = slot_bytes
         self._stride = -(-slot_bytes // mmap.PAGESIZE) * mmap.PAGESIZE
         self.nbytes = slots * self._stride
@@ -85,7 +95,8 @@ class Ring:
         if sys.platform == "linux":
             self._fd = os.memfd_create("framepipe", os.MFD_CLOEXEC)
             try:
-                os.posix_fallocate(self._fd, 0, self.nbytes)
+                os.ftruncate(self._fd, self.nbytes)
+                self.allocate(slots if allocated is None else allocated)
                 self._map: Any = mmap.mmap(self._fd, self.nbytes)
             except BaseException:
                 os.close(self._fd)
@@ -94,6 +105,25 @@ class Ring:
         else:
             self._named = shared_memory.SharedMemory(create=True, size=self.nbytes)
             self._view = memoryview(self._named.buf or b"")
+            self.allocated = slots
+
+    def allocate(self, slots: int) -> None:
+        """Have memory for so many slots, counted from the first.
+
+        Parameters
+        ----------
+        slots : int
+            At most as many as the ring has.
+
+        Raises
+        ------
+        OSError
+            If it cannot be had.  Those slots that were allocated before stay so.
+        """
+        if slots > self.allocated:
+            begin, end = self.allocated * self._stride, slots * self._stride
+            os.posix_fallocate(self._fd, begin, end - begin)
+            self.allocated = slots
 
     def slot(self, index: int) -> memoryview:
         """Return the memory of one slot.
@@ -140,6 +170,7 @@ class Ring:
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = {
             "slots": self.slots,
+            "allocated": self.allocated,
             "slot_bytes": self.slot_bytes,
             "_stride": self._stride,
             "nbytes": self.nbytes,

@@ -74,7 +74,52 @@ def test_credit_returns_on_write_not_on_draw() -> None:
     assert window.claim() is None
     window.wrote(0)
     assert window.claim() == 2
-    assert window.slot(2) == window.slot(0)
+    assert window.slot(2) == 0, "the one that frame 0 has left"
+
+
+def test_the_lowest_slots_are_used() -> None:
+    """Where no more is drawn ahead, no more memory is touched."""
+    window = Window(9, 100)
+    used = set()
+    for frame in range(50):
+        assert window.claim() == frame
+        used.add(window.slot(frame))
+        if frame:
+            window.drawn(frame - 1)
+            window.wrote(frame - 1)
+    assert used == {0, 1}
+
+
+def test_fewer_may_be_live_than_there_are_slots() -> None:
+    window = Window(8, 100, limit=2)
+    assert claim_all(window) == [0, 1]
+    assert window.full
+    window.allow(50)
+    assert window.limit == 8
+    assert not window.full
+    assert claim_all(window) == [2, 3, 4, 5, 6, 7]
+    window.allow(3)
+    for frame in range(6):
+        assert window.claim() is None
+        window.drawn(frame)
+        window.wrote(frame)
+    assert window.claim() == 8
+    window.give_back(6)
+    assert window.slot(6) not in {window.slot(7), window.slot(8)}, "it may come back to it"
+    with pytest.raises(ValueError, match="allows 0 frames"):
+        window.allow(0)
+
+
+def test_an_end_frees_the_slots_behind_it() -> None:
+    window = Window(4)
+    claim_all(window)
+    window.give_back(3)
+    window.end(2)
+    for frame in (0, 1):
+        window.drawn(frame)
+        window.wrote(frame)
+    assert window.finished
+    assert window.live == 0
 
 
 def test_a_worker_is_never_sent_back() -> None:
@@ -166,19 +211,31 @@ def test_no_frames() -> None:
     known=st.booleans(),
     workers=st.integers(1, 5),
     deaths=st.integers(0, 3),
+    limits=st.lists(st.integers(1, 12), max_size=8),
     data=st.data(),
 )
 def test_any_crew_finishes_any_movie(
-    slots: int, total: int, known: bool, workers: int, deaths: int, data: st.DataObject
+    slots: int,
+    total: int,
+    known: bool,
+    workers: int,
+    deaths: int,
+    limits: list[int],
+    data: st.DataObject,
 ) -> None:
-    """Workers of any speed, some of which die and are replaced, over any number of frames."""
-    window = Window(slots, total if known else None)
+    """Workers of any speed, some of which die and are replaced, over any number of frames.
+
+    And how many frames may be live changes now and then.
+    """
+    window = Window(slots, total if known else None, limits[0] if limits else None)
     last = dict.fromkeys(range(workers), -1)
     given_to: dict[int, list[int]] = {worker: [] for worker in last}
     written: list[int] = []
     for _ in range(50 * total + 200):
         if window.finished:
             break
+        if data.draw(st.booleans()) and limits:
+            window.allow(limits.pop())
         for worker in last:
             if len(given_to[worker]) < 2:
                 frame = window.claim(after=last[worker])

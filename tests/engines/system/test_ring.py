@@ -48,6 +48,20 @@ def test_the_descriptor_holds_the_same_bytes_at_the_same_place() -> None:
         ring.close()
 
 
+@linux
+def test_memory_is_there_for_as_many_slots_as_were_asked_for() -> None:
+    """Blocks of 512 bytes tell what the kernel has handed out."""
+    ring = Ring(9, mmap.PAGESIZE, allocated=2)
+    try:
+        for asked, there in ((2, 2), (1, 2), (5, 5), (9, 9)):
+            ring.allocate(asked)
+            assert ring.allocated == there
+            assert os.fstat(ring.descriptor).st_blocks * 512 == there * mmap.PAGESIZE
+        ring.slot(8)[:4] = b"last"
+    finally:
+        ring.close()
+
+
 @pytest.mark.parametrize("index", [-1, 3])
 def test_there_is_no_slot_outside(index: int) -> None:
     ring = Ring(3, 10)
