@@ -21,7 +21,7 @@ from ..errors import FramepipeError, HistoryMismatch
 from ..result import Report
 from ..user_output import OutputInOrder
 from .protocols import NO_FRAMES, FrameSource, Progress, Sink
-from .scheduling.checks import SPARE_CPUS, Check, Difference, HistoryChecks, next_order
+from .scheduling.checks import AS_SAVED, SPARE_CPUS, Check, Difference, HistoryChecks, next_order
 from .scheduling.scaling import Scaling, most_that_pay
 from .scheduling.window import Window
 from .system.fork_safety import release_private, start_sink
@@ -128,6 +128,7 @@ class PipeRun:
             frame_bytes=frame_bytes,
             independent=independent,
             fixed=not adaptive or workers == 1,
+            as_saved=AS_SAVED if checks == "some" else 0,
         )
         self._method = start_method
         self._progress = progress

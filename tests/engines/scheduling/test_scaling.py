@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from framepipe.engines.scheduling.checks import AFTER_A_GAP, AS_SAVED
 from framepipe.engines.scheduling.scaling import (
     ENCODE_PER_BYTE,
     ENCODER_THREADS,
     FORK,
     LOOK_AHEAD,
+    SLOWER,
     FrameTimes,
     Scaling,
     most_that_pay,
@@ -57,6 +59,7 @@ class Pipe:
     full: float
     seconds: float = 0.0
     cpu: float = 0.0
+    slower: float = 1.0
     workers: dict[int, Worker] = field(default_factory=dict)
 
     def run(self) -> Pipe:
@@ -64,8 +67,8 @@ class Pipe:
         encoding, begun = 0.0, 0.0
         while not window.finished:
             for number in range(self.scaling.started):
-                # The second one first makes every draw that save makes, of three frames.
-                witness = 6 * self.full + 3 * self.update if number == 1 else 0.0
+                # The second one first makes every draw that save makes, and one after a gap.
+                witness = (2 * AS_SAVED + 1) * self.full + 7 * self.update if number == 1 else 0.0
                 self.workers.setdefault(number, Worker(FORK + witness))
             for number, worker in self.workers.items():
                 if worker.left <= 0 and worker.frame < 0 and self.scaling.draws(number):
@@ -79,7 +82,8 @@ class Pipe:
                 encoding, begun = self.encode, self.seconds
             busy = [worker for worker in self.workers.values() if worker.left > 0]
             active = len(busy) + (encoding > 0)
-            speed = min(1.0, self.cores / active)
+            self.slower = 1 + SLOWER * max(0, len(busy) - 1)
+            speed = min(1.0, self.cores / active) / self.slower
             step = min([worker.left for worker in busy] + ([encoding] if encoding > 0 else []))
             self.seconds += step / speed
             self.cpu += step * active
@@ -102,12 +106,13 @@ class Pipe:
     def has_drawn(self, number: int, worker: Worker, window: Window) -> None:
         if worker.frame < 0:
             if number == 1:
-                self.scaling.passed(number, 2)
-                worker.position = worker.last = 2
+                self.scaling.passed(number, AFTER_A_GAP)
+                worker.position = worker.last = AFTER_A_GAP
             return
         window.drawn(worker.frame)
-        passed = (worker.frame - worker.position) * self.update
-        stats = FrameStats(update=passed, draw=self.draw, update_cpu=passed, draw_cpu=self.draw)
+        passed = (worker.frame - worker.position) * self.update * self.slower
+        draw = self.draw * self.slower
+        stats = FrameStats(update=passed, draw=draw, update_cpu=passed, draw_cpu=draw)
         self.scaling.drew(number, worker.frame, stats)
         worker.position, worker.frame = worker.frame, -1
         self.scaling.decide(window.fresh, self.frames - window.fresh)
@@ -117,7 +122,9 @@ def make(
     update: float, draw: float, encode: float, cores: int, frames: int, *, fixed: int = 0
 ) -> Pipe:
     most = fixed or most_that_pay(frames, cores)
-    scaling = Scaling(most, cores=cores, frame_bytes=BYTES, fixed=bool(fixed) or most == 1)
+    scaling = Scaling(
+        most, cores=cores, frame_bytes=BYTES, fixed=bool(fixed) or most == 1, as_saved=AS_SAVED
+    )
     return Pipe(update, draw, encode, cores, frames, scaling, full=max(draw, 0.02)).run()
 
 
@@ -260,8 +267,8 @@ def test_frames_drawn_elsewhere_count_as_updates_passed() -> None:
     ("count", "cores", "worth"),
     [
         (2, 2, True),
-        (4, 4, True),
-        (5, 4, False),
+        (3, 4, True),
+        (4, 4, False),
         (5, 8, True),
         (6, 8, False),
         (6, 16, True),
@@ -273,6 +280,22 @@ def test_a_worker_must_spare_more_than_it_costs(count: int, cores: int, worth: b
     """How many are worth it, on machines of several sizes; each begins as it draws a frame."""
     times = FrameTimes(update=0.0, update_cpu=0.0, draw=0.06, encode=0.0)
     assert pays(times, count, cores, frames=10, beginning=0.06) is worth
+
+
+@pytest.mark.parametrize(
+    ("as_saved", "passed", "worth"), [(0, -1, True), (2, -1, False), (2, 1, True)]
+)
+def test_a_witness_is_waited_for_where_enough_is_left_then(
+    as_saved: int, passed: int, worth: bool
+) -> None:
+    """It draws four times, and once more, before it may draw for the movie."""
+    scaling = Scaling(4, cores=2, frame_bytes=BYTES, as_saved=as_saved)
+    for frame in range(4):
+        scaling.drew(0, frame, FrameStats(draw=0.1 if frame else 0.2))
+    if passed >= 0:
+        scaling.passed(1, passed)
+    scaling.decide(4, 8)
+    assert scaling.draws(1) is worth
 
 
 def test_updates_of_one_more_are_paid_for() -> None:
