@@ -396,11 +396,26 @@ def is_users_module(module: types.ModuleType) -> bool:
     file = getattr(module, "__file__", None)
     if top in sys.stdlib_module_names or top in ("__main__", "framepipe") or file is None:
         return False
-    return not os.path.realpath(file).startswith(_installed_places())
+    return not os.path.realpath(file).startswith(_installed_places(tuple(sys.path)))
 
 
 @cache
-def _installed_places() -> tuple[str, ...]:
-    """Return the folders in which Python and packages are installed."""
+def _installed_places(search_path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folders in which Python and packages are installed.
+
+    Not `sysconfig` alone tells: distributions put theirs into a ``dist-packages`` of their own,
+    ``pip install --user`` into the home folder, and ``pip install --target``, as on many clusters,
+    into any folder that ``PYTHONPATH`` then names.  What pip has installed lies beside its
+    ``.dist-info``; a project that somebody works on does not.
+    """
     places = {sysconfig.get_path(name) for name in ("purelib", "platlib", "stdlib")}
+    places |= {place for place in search_path if place and _holds_packages(place)}
     return tuple(os.path.realpath(place) + os.sep for place in places)
+
+
+def _holds_packages(place: str) -> bool:
+    if os.path.basename(os.path.normpath(place)) in ("site-packages", "dist-packages"):
+        return True
+    with suppress(OSError):  # an archive, or nothing
+        return any(name.endswith(".dist-info") for name in os.listdir(place))
+    return False

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from clips import RAW, clip, encode_and_read, script
 
+import framepipe
 from framepipe import FrameError, encode
+from framepipe.drawing.pickling import is_users_module
 from framepipe.options import StartMethod
 
 UNGUARDED = """
@@ -111,6 +113,33 @@ def test_a_module_with_its_own_figure_and_state_travels_right(
     monkeypatch.delitem(sys.modules, "users_animation", raising=False)
     assert len(set(made["fork"])) == 40
     assert made["spawn"] == made["fork"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "beside", "users"),
+    [
+        ("project", "package.py", True),
+        ("project", "mine.egg-info", True),  # somebody works on it: `pip install --editable`
+        ("lib/site-packages", "package.py", False),
+        ("lib/python3/dist-packages", "package.py", False),  # Debian's own packages
+        ("cluster", "package-1.0.dist-info", False),  # `pip install --target`, and PYTHONPATH
+    ],
+)
+def test_what_is_installed_is_not_the_users(
+    folder: str, beside: str, users: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it is: where it is taken for the user's, its state would have to be the same."""
+    place = tmp_path / folder
+    (place / "some_package").mkdir(parents=True)
+    (place / "some_package" / "__init__.py").touch()
+    (place / beside).touch()
+    monkeypatch.syspath_prepend(place)
+    monkeypatch.delitem(sys.modules, "some_package", raising=False)
+    assert is_users_module(importlib.import_module("some_package")) is users
+
+
+def test_pythons_own_and_this_library_are_not_the_users() -> None:
+    assert not any(map(is_users_module, (sys, importlib, pytest, framepipe)))
 
 
 def test_a_module_that_only_the_main_process_can_import_is_told(

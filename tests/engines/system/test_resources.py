@@ -169,9 +169,10 @@ def test_garbage_is_looked_for_less_often_unless_the_user_has_said_when(
 ) -> None:
     code = (
         "import gc\n"
-        "from framepipe.engines.system.resources import collect_less_often\n"
+        "from framepipe.engines.system.resources import FROZEN_BY_PYTHON, collect_less_often\n"
         f"gc.set_threshold(700, 10, 10); {before}; collect_less_often()\n"
-        "print(gc.get_threshold()[:2], gc.get_freeze_count() > 0, gc.isenabled())"
+        "frozen = gc.get_freeze_count() > FROZEN_BY_PYTHON\n"
+        "print(gc.get_threshold()[:2], frozen, gc.isenabled())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == then
@@ -182,9 +183,9 @@ def test_what_is_there_is_left_uncollected_for_a_while(before: str, frozen: str)
     """Where the program has left something out itself, that stays as it is."""
     code = (
         "import gc\n"
-        "from framepipe.engines.system.resources import left_uncollected\n"
+        "from framepipe.engines.system.resources import FROZEN_BY_PYTHON, left_uncollected\n"
         f"{before}\n"
-        "count = lambda: int(gc.get_freeze_count() > 0)\n"
+        "count = lambda: int(gc.get_freeze_count() > FROZEN_BY_PYTHON)\n"
         "first = count()\n"
         "with left_uncollected(): meanwhile = count()\n"
         "print(first, meanwhile, count())"
