@@ -5,8 +5,8 @@ draw, and takes processor time from the encoder.  So two are started: one draws,
 makes every draw that `Animation.save` makes, to compare (`framepipe.engines.scheduling.checks`).
 What comes after follows from what was seen::
 
-    one more     if what it spares of the time that is left is more than its own beginning takes,
-                 and enough for the updates that it runs once more
+    one more     if the seconds that it spares of those that are left are worth, at a price that
+                 grows with the machine, its own beginning and the updates that it runs once more
     one fewer    if the encoder, for many frames in a row, had the next one there in time, and
                  would have with one worker fewer; then no more are added
 
