@@ -130,7 +130,9 @@ def pays(
         Seconds for which it has something else to do before.
     """
     before = times.with_workers(count - 1, cores)
-    after = times.with_workers(count, cores, (1 + SLOWER * count) / (1 + SLOWER * (count - 1)))
+    # What was seen, was seen of one worker fewer.
+    slower = (1 + SLOWER * (count - 1)) / (1 + SLOWER * (count - 2))
+    after = times.with_workers(count, cores, slower)
     if before <= 0:  # too little for the clock
         return False
     # While it begins the others go on, unless there is no processor for it.
