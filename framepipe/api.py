@@ -248,6 +248,7 @@ def carry_out(
     writer: AbstractMovieWriter | str | None,
     begin: float | None = None,
     resume: bool = False,
+    ask: Callable[[], object] | None = None,
 ) -> Movie:
     """Make a movie that has been planned, and put it in its place.
 
@@ -259,6 +260,8 @@ def carry_out(
         As `encode` takes them.
     begin : float, optional
         When the work began, by `time.perf_counter`; now.
+    ask : callable, optional
+        Called when the movie is whole, and not yet in its place; if it raises, there is none.
 
     Raises
     ------
@@ -274,6 +277,8 @@ def carry_out(
         made = make_movie(plan, mode, told, writer=writer, resume=folder)
         if folder is not None:
             folder.secure(plan.movie.parts)
+        if ask is not None:
+            ask()
         paths = plan.movie.publish()
         if folder is not None:
             folder.remove(paths)

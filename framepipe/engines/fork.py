@@ -9,6 +9,8 @@
     begin(order) --------------------------------> work(order, told)
           <--------------------------- Told(i, n)
           <------------------------------- Warned
+          <-------------------------------- Whole  where the work asks before it ends,
+    finish() ------------------------------------> and waits with what cannot be taken back
           <--------------------- Answer, or Failed
 
 It is a process like this one, and no worker: it may start workers and an encoder itself.
@@ -80,6 +82,11 @@ class _Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class _Whole:
+    """The work is done, but for what cannot be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Answer(Generic[AnswerT]):
     """The work is done."""
 
@@ -105,6 +112,8 @@ class Fork(Generic[OrderT, AnswerT]):
     ----------
     encoded : int
         Frames that it has told of: those before this one.
+    whole : bool
+        Whether it waits to be told that it may end.
     """
 
     def __init__(
@@ -121,7 +130,10 @@ class Fork(Generic[OrderT, AnswerT]):
         self._places = tuple(temporary_places)
         self._answer: _Answer[AnswerT] | None = None
         self._begun = False
+        self._may_end = False
+        self._asks: Connection | None = None  # in the fork
         self.encoded = 0
+        self.whole = False
         self._context = multiprocessing.get_context("fork")
 
     def __enter__(self) -> Self:
@@ -170,14 +182,29 @@ class Fork(Generic[OrderT, AnswerT]):
         while self._answer is None and self._ours.poll():
             self._hear()
 
+    def ask(self) -> None:
+        """In the fork: wait until the process that forked it calls `finish`.
+
+        For what cannot be taken back, when something may yet fail there.
+
+        Raises
+        ------
+        EOFError, OSError
+            If that process is gone.
+        """
+        if self._asks is None:
+            raise RuntimeError("only the fork can ask")
+        self._asks.send(_Whole())
+        self._asks.recv()
+
     def wait_for(self, frames: int) -> None:
         """Wait until so many frames have been encoded, or the work is done; see `hear`."""
         self.hear()
-        while self._answer is None and self.encoded < frames:
+        while self._answer is None and not self.whole and self.encoded < frames:
             self._wait()
 
     def finish(self) -> AnswerT:
-        """Wait for the answer.
+        """Let it end, and wait for the answer.
 
         Raises
         ------
@@ -185,6 +212,11 @@ class Fork(Generic[OrderT, AnswerT]):
             What the work has raised.
         """
         while self._answer is None:
+            # Not before it asks: what it has told until then, progress may yet refuse.
+            if self.whole and not self._may_end:
+                self._may_end = True
+                with contextlib.suppress(OSError):  # that it is dead shows when it is heard
+                    self._ours.send(None)
             self._wait()
         return self._answer.value
 
@@ -214,6 +246,8 @@ class Fork(Generic[OrderT, AnswerT]):
                 self._progress(message.frame, message.total)
         elif isinstance(message, _Warned):
             _warn_again(message)
+        elif isinstance(message, _Whole):
+            self.whole = True
         elif isinstance(message, Failed):
             raise message.error()
         else:
@@ -258,6 +292,7 @@ class Fork(Generic[OrderT, AnswerT]):
             order = ours.recv()
         except (EOFError, OSError):
             return  # nobody needs it any longer
+        self._asks = ours
         # The updates print, and warn, where they run in the process that was forked.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as this process lives
 

@@ -7,10 +7,12 @@
     fork ----------------------------------------> encode: workers, encoder, output
     run every update, draw nothing                 ... (has the animation as it was, and can begin
           <------------------------- frame i of n       again should that be needed)
+    finish --------------------------------------> put the movie in its place
           <---------------------- Movie, or error
 
 So what other code sees afterwards is what matplotlib would have left, and nothing that this process
-does to the animation can reach the movie.
+does to the animation can reach the movie.  Nor is an old movie replaced before `Beside.finish`:
+what runs here may fail when the last frame has long been encoded.
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ class Beside:
         resume: bool = False,
     ) -> None:
         def make(_: None, told: Progress) -> Movie:
-            return carry_out(plan, mode, False, told, writer=writer, resume=resume)
+            return carry_out(
+                plan, mode, False, told, writer=writer, resume=resume, ask=self._fork.ask
+            )
 
         self._fork: Fork[None, Movie] = Fork(
             make,
@@ -84,11 +88,11 @@ class Beside:
         self._fork.hear()
 
     def wait_for(self, frames: int) -> None:
-        """Wait until so many frames have been encoded, or the movie is made; see `hear`."""
+        """Wait until so many frames have been encoded, or the movie is whole; see `hear`."""
         self._fork.wait_for(frames)
 
     def finish(self) -> Movie:
-        """Wait for the movie.
+        """Wait for the movie, and have it put in its place.
 
         Raises
         ------

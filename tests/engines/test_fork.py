@@ -128,3 +128,26 @@ def test_it_ends_with_the_process_that_forked_it() -> None:
         holder.kill()
         os.close(reads)
         os.close(writes)
+
+
+@pytest.mark.parametrize("may_end", [True, False])
+def test_it_asks_before_what_cannot_be_taken_back(tmp_path: Path, may_end: bool) -> None:
+    note = tmp_path / "done"
+
+    def work(_: None, told: Progress) -> str:
+        told(0, 1)
+        fork.ask()
+        note.touch()
+        return "answer"
+
+    fork: Fork[None, str] = Fork(work, name="one")
+    with fork:
+        fork.begin(None)
+        fork.wait_for(2)  # it has told of one frame, and asks
+        assert fork.whole
+        assert not note.exists()
+        if may_end:
+            assert fork.finish() == fork.finish() == "answer"
+    assert note.exists() is may_end
+    with pytest.raises(RuntimeError, match="only the fork can ask"):
+        fork.ask()

@@ -52,6 +52,22 @@ def test_who_leaves_ends_it(tmp_path: Path) -> None:
     assert everything_in(tmp_path) == set()
 
 
+def test_an_old_movie_stays_until_this_process_says_so(tmp_path: Path) -> None:
+    """What goes on here may fail when all frames have been encoded."""
+    path = tmp_path / "m.rgba"
+    path.write_text("old")
+    with ExitStack() as stack:
+        with Beside(planned(stack, path, clip(10))) as beside:
+            beside.wait_for(11)  # there are ten: it is whole then, and waits
+            assert path.read_text() == "old"
+        assert path.read_text() == "old"
+        with Beside(planned(stack, path, clip(10))) as beside:
+            beside.wait_for(11)
+            assert numbers_in(beside.finish()) == list(range(10))
+    assert children() == ([], [])
+    assert everything_in(tmp_path) == {"m.rgba"}
+
+
 def test_what_is_raised_there_comes_here(tmp_path: Path) -> None:
     def turn(number: int) -> None:
         if number == 5:

@@ -9,11 +9,13 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import psutil
 import pytest
 from animations import CORPUS, Case
 from clips import FFMPEG, RAW, children, clip, everything_in, flat, numbers_in, wait_until
@@ -194,6 +196,28 @@ def test_layout_engines(tmp_path: Path, layout: str) -> None:
     for name in ("ffmpeg", "framepipe"):
         wave(layout).save(tmp_path / f"{name}.mp4", writer=name)
     assert decoded(tmp_path / "framepipe.mp4") == decoded(tmp_path / "ffmpeg.mp4")
+
+
+@pytest.mark.parametrize("way", ["writer", "accelerate"])
+def test_what_fails_here_when_all_frames_are_encoded_leaves_the_old_movie(
+    way: str, tmp_path: Path
+) -> None:
+    """The process that makes the movie is far ahead of the one in which save goes on."""
+    path = tmp_path / "m.rgba"
+    path.write_text("old")
+
+    def told(frame: int, _: int | None) -> None:
+        # The workers are gone, and the encoder: all is done that can be done without this process.
+        wait_until(lambda: len(psutil.Process().children(recursive=True)) <= 1, 20, "the movie")
+        raise ArithmeticError(f"wrong sum {frame}")
+
+    accelerated = framepipe.accelerate() if way == "accelerate" else nullcontext()
+    options: dict[str, Any] = RAW if way == "accelerate" else {"writer": Writer(**RAW)}
+    with accelerated, pytest.raises(ArithmeticError, match="wrong sum 0"):
+        clip(12).save(path, progress_callback=told, **options)
+    assert path.read_text() == "old"
+    assert everything_in(tmp_path) == {"m.rgba"}
+    assert children() == ([], [])
 
 
 def test_no_frame_is_drawn_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
