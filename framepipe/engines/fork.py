@@ -266,15 +266,22 @@ class Fork(Generic[OrderT, AnswerT]):
                 exit_code(process)  # even if its status has been taken by somebody else
             if process.is_alive():
                 process.terminate()
+                # What the signal raises there may be lost, in a callback of the garbage collector
+                # for one: then it ends at the next thing that it would say.
+                self._close()
                 process.join(_CLEAN_UP)
             if process.is_alive():
                 process.kill()
             process.join()
             exit_code(process)
-        release_private([self._ours.fileno()])
-        self._ours.close()
-        self._theirs.close()
+        self._close()
         process.close()
+
+    def _close(self) -> None:
+        if not self._ours.closed:
+            release_private([self._ours.fileno()])
+            self._ours.close()
+        self._theirs.close()
 
     def _in_fork(self, ours: Connection, theirs: Connection, others: Iterable[int]) -> None:
         """Wait for the order, do the work, and tell of it."""

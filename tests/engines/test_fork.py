@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -151,3 +152,28 @@ def test_it_asks_before_what_cannot_be_taken_back(tmp_path: Path, may_end: bool)
     assert note.exists() is may_end
     with pytest.raises(RuntimeError, match="only the fork can ask"):
         fork.ask()
+
+
+@pytest.mark.parametrize("says", ["tells", "asks"])
+def test_one_in_which_the_signal_is_lost_ends_when_it_says_something(
+    tmp_path: Path, says: str
+) -> None:
+    """Python drops what a signal's handler raises in a callback of the garbage collector."""
+    note = tmp_path / "begun"
+
+    def work(_: None, told: Progress) -> None:
+        note.touch()
+        with suppress(KeyboardInterrupt):
+            time.sleep(60)
+        try:
+            told(0, 1) if says == "tells" else fork.ask()
+        finally:
+            note.rename(tmp_path / "cleaned up")
+
+    fork: Fork[None, None] = Fork(work, name="one")
+    with fork:
+        fork.begin(None)
+        wait_until(note.exists, 10, "the fork")
+        begin = time.monotonic()
+    assert time.monotonic() - begin < 4, "it was killed in the end"
+    assert (tmp_path / "cleaned up").exists()
