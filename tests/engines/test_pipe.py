@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clips import wait_until
 from stand_ins import BYTES, Kept, Numbers
 
 from framepipe import FrameError, FramepipeError, WorkerDied
@@ -35,23 +37,30 @@ def test_every_frame_once_and_in_order(workers: int, total: int | None) -> None:
     assert report.restarts == 0
 
 
-def slow_at_first(frame: int) -> None:
-    """Let the other workers draw as far ahead as they may."""
-    if frame == 0:
-        time.sleep(0.5)
+def waits_for_others(folder: Path, others: int) -> Callable[[int], None]:
+    """Return what draws the first frame when so many others have been drawn."""
+
+    def paint(frame: int) -> None:
+        (folder / str(frame)).touch()
+        if frame == 0:
+            wait_until(lambda: len(list(folder.iterdir())) > others, 20, f"{others} frames")
+
+    return paint
 
 
-def test_there_is_memory_for_frames_that_are_drawn_ahead() -> None:
-    sink = Kept()
-    report = run(Numbers(100, slow_at_first), sink, total=100, workers=8)
+def test_there_is_memory_for_frames_that_are_drawn_ahead(tmp_path: Path) -> None:
+    """All but the first one, and the one that its worker was given to go on with."""
+    slots, sink = choose_slots(BYTES, 8), Kept()
+    source = Numbers(100, waits_for_others(tmp_path, slots - 2))
+    report = run(source, sink, total=100, workers=8)
     assert sink.numbers == list(range(100))
-    assert report.slots == choose_slots(BYTES, 8)
-    assert report.memory == report.slots * BYTES
+    assert report.slots == slots
+    assert report.memory == slots * BYTES
 
 
-def test_there_is_no_more_memory_than_frames_need() -> None:
+def test_there_is_no_more_memory_than_frames_need(tmp_path: Path) -> None:
     sink = Kept()
-    report = run(Numbers(6, slow_at_first), sink, total=6, workers=8)
+    report = run(Numbers(6, waits_for_others(tmp_path, 4)), sink, total=6, workers=8)
     assert sink.numbers == list(range(6))
     assert report.slots == 6
 
@@ -67,7 +76,10 @@ allocate = Ring.allocate
 
 @pytest.mark.parametrize("refused", ["by the system", "by us"])
 def test_where_no_more_memory_can_be_had_there_is_what_there_was(
-    refused: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    refused: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO", "framepipe")
     if refused == "by us":  # others have taken it since the movie began
@@ -76,9 +88,11 @@ def test_where_no_more_memory_can_be_had_there_is_what_there_was(
     else:
         monkeypatch.setattr(Ring, "allocate", no_memory)
     sink = Kept()
-    report = run(Numbers(100, slow_at_first), sink, total=100, workers=8)
+    slots = choose_slots(BYTES, 2)
+    source = Numbers(100, waits_for_others(tmp_path, slots - 2))
+    report = run(source, sink, total=100, workers=8)
     assert sink.numbers == list(range(100))
-    assert report.slots == choose_slots(BYTES, 2)
+    assert report.slots == slots
     assert caplog.text.count("no memory for more than 9 frames") == 1
 
 
